@@ -16,7 +16,7 @@ export const catalog = {
 
   // JF1 files and YAML
   JF101: e("yaml-syntax", "not valid YAML: {reason}"),
-  JF102: e("duplicate-key", "key `{key}` is set twice in one map"),
+  JF102: e("duplicate-key", "this key is set twice in one map"),
   JF103: e("not-utf8", "the file is not UTF-8 text"),
   JF104: e("too-large", "the file is larger than {limit}"),
   JF105: e("too-deep", "nested deeper than {limit} levels"),
@@ -29,7 +29,7 @@ export const catalog = {
   JF112: e("nested-workspace", "a Workspace inside the Workspace `{outer}`"),
   JF113: e("workspace-place", "a Workspace document belongs in `jackfield.yaml`, one a folder"),
   JF114: w("outside", "no Workspace holds this document: it is not used"),
-  JF115: e("invisible-character", "an invisible or direction-changing character (U+{hex}) in {where}"),
+  JF115: e("invisible-character", "an invisible or direction-changing character (U+{hex})"),
   JF116: e("links-out", "a symbolic link that leads out of the tree is not followed"),
   JF117: w("yaml-trap", "YAML 1.1 tools read this unquoted {what} as something else"),
   JF118: e("odd-number", "this number is not written the way JSON writes numbers"),

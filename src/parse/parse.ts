@@ -1,0 +1,87 @@
+import { parseAllDocuments, type YAMLError, type Document as YamlDocument } from "yaml";
+import { type Checked, type Diagnostic, diagnostic } from "../core/diagnostic.ts";
+import type { SourceFile, Span } from "../core/source.ts";
+import type { Document, Entry, MapNode, ParsedFile } from "../model/tree.ts";
+import { buildTree } from "./build-tree.ts";
+import { syntaxReason } from "./syntax.ts";
+
+/**
+ * Reads one file of YAML 1.2 documents into trees. Gives every document of the file, whoever's it is, because
+ * a SOPS MAC covers them all; a document that is no map becomes an empty one. The value is undefined if the
+ * file does not parse. Never throws, whatever the text.
+ */
+export function parseFile(file: SourceFile): Checked<ParsedFile | undefined> {
+  const parsed = parseYaml(file);
+  const troubles = [...invisibleCharacters(file), ...parsed.diagnostics];
+  if (parsed.value === undefined) return { value: undefined, diagnostics: troubles };
+  const documents: Document[] = [];
+  for (const yaml of parsed.value) {
+    const built = buildTree(yaml, file);
+    troubles.push(...built.diagnostics);
+    if (built.value === undefined) return { value: undefined, diagnostics: troubles };
+    documents.push(splitSops(built.value, file, documents.length));
+  }
+  return { value: { file, documents }, diagnostics: troubles };
+}
+
+function parseYaml(file: SourceFile): Checked<readonly YamlDocument[] | undefined> {
+  try {
+    // uniqueKeys off: the library names only the second of two; we name both (build-tree).
+    const documents = parseAllDocuments(file.text, {
+      intAsBigInt: true,
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: "silent",
+    });
+    if (!Array.isArray(documents)) return { value: [], diagnostics: [] };
+    const errors = documents.flatMap((document) => [...document.errors, ...document.warnings]);
+    if (errors.length > 0) return { value: undefined, diagnostics: syntaxErrors(file, errors) };
+    return { value: documents as YamlDocument[], diagnostics: [] };
+  } catch (error) {
+    // The library recurses once a level; a RangeError is a stack that ran out.
+    if (error instanceof RangeError) {
+      return { value: undefined, diagnostics: [diagnostic("JF105", startOf(file), { limit: 64 })] };
+    }
+    throw error;
+  }
+}
+
+/** One diagnostic a line: the parser often reports several consequences of one slip. */
+function syntaxErrors(file: SourceFile, errors: readonly YAMLError[]): readonly Diagnostic[] {
+  const first = [...errors].sort((a, b) => a.pos[0] - b.pos[0])[0];
+  if (!first) return [];
+  const [start, end] = first.pos;
+  const span: Span = { file, start, end: Math.max(end, start) };
+  const { reason, hint } = syntaxReason(first.code);
+  return [diagnostic("JF101", span, { reason }, { hint })];
+}
+
+function splitSops(root: MapNode, file: SourceFile, index: number): Document {
+  const isSops = (entry: Entry) => entry.key === "sops" && entry.value.kind === "map";
+  const sops = root.entries.find(isSops)?.value;
+  if (sops?.kind !== "map") return { file, index, root };
+  return { file, index, root: { ...root, entries: root.entries.filter((entry) => !isSops(entry)) }, sops };
+}
+
+// Direction overrides and isolates, zero-width characters and C0 controls: what a reviewer cannot see.
+const INVISIBLE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
+  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\u200B\u2060\u202A-\u202E\u2066-\u2069\uFEFF]/gu;
+
+function invisibleCharacters(file: SourceFile): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  for (const match of file.text.matchAll(INVISIBLE)) {
+    if (match.index === 0 && match[0] === "\uFEFF") continue;
+    const hex = (match[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+    const at = { file, start: match.index, end: match.index + match[0].length };
+    found.push(
+      diagnostic("JF115", at, { hex }, { hint: "delete it, or write it as an escape in double quotes" }),
+    );
+    if (found.length === 10) break;
+  }
+  return found;
+}
+
+function startOf(file: SourceFile): Span {
+  return { file, start: 0, end: 0 };
+}
