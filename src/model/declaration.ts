@@ -7,6 +7,9 @@ export interface Located<T> {
   readonly at: Span;
 }
 
+/** Every kind of document. */
+export type Kind = "Workspace" | "Deployment" | ObjectKind | "Link" | "Credential";
+
 export type ObjectKind = "Connection" | "Variable" | "EnvironmentVariable";
 
 /** In the order they are listed everywhere. */
@@ -184,4 +187,6 @@ export interface Declarations {
   /** Standalone Links; inline ones stand in their object. */
   readonly links: readonly Link[];
   readonly credentials: readonly Credential[];
+  /** Names declared by documents that had to be dropped, as `Kind/name`: not unknown, so not reported again. */
+  readonly broken: ReadonlySet<string>;
 }

@@ -1,0 +1,142 @@
+import { type Diagnostic, diagnostic, sortDiagnostics } from "./core/diagnostic.ts";
+import { compareText, type SourceFile } from "./core/source.ts";
+import { classify, type OwnDocument } from "./declare/classify.ts";
+import { declare } from "./declare/declare.ts";
+import { link } from "./link/link.ts";
+import { checkReaders } from "./link/readers.ts";
+import type { Declarations } from "./model/declaration.ts";
+import type { EffectiveWorkspace } from "./model/effective.ts";
+import type { ParsedFile } from "./model/tree.ts";
+import { parseFile } from "./parse/parse.ts";
+import { lintSealedFile, recipientsOf } from "./sops/lint.ts";
+import { validateDocument } from "./validate/validate.ts";
+
+/** One Workspace, compiled as far as goes without keys. */
+export interface CompiledWorkspace {
+  readonly declarations: Declarations;
+  readonly effective: EffectiveWorkspace;
+}
+
+export interface Compiled {
+  /** Sorted by folder. A Workspace whose own document is not valid is missing. */
+  readonly workspaces: readonly CompiledWorkspace[];
+  /** Files that parsed, by path. */
+  readonly parsed: ReadonlyMap<string, ParsedFile>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const WORKSPACE_FILE = /(^|\/)jackfield\.yaml$/;
+const GROUP = "jackfield.dev/";
+const MENTIONS_US =
+  /jackfield|^\s*["']?kind["']?:\s*["']?(Workspace|Deployment|Connection|Variable|EnvironmentVariable|Link|Credential)\b/im;
+
+/**
+ * The keyless half of the pipeline: from texts to effective objects. Pure: the result depends on the set of
+ * files alone, not on their order.
+ */
+export function compile(files: readonly SourceFile[]): Compiled {
+  const diagnostics: Diagnostic[] = [];
+  const parsed = new Map<string, ParsedFile>();
+  const own: OwnDocument[] = [];
+  for (const file of [...files].sort((a, b) => compareText(a.path, b.path))) {
+    if (MENTIONS_US.test(file.text)) own.push(...readFile(file, parsed, diagnostics));
+  }
+  const folders = workspaceFolders(files);
+  const byFolder = new Map<string, OwnDocument[]>(folders.map((folder) => [folder, []]));
+  for (const document of own) {
+    const folder = folders.find((one) => isInside(document.file.file.path, one));
+    if (folder === undefined) diagnostics.push(outside(document));
+    else byFolder.get(folder)?.push(document);
+  }
+  const workspaces = [...byFolder].flatMap(([folder, documents]) =>
+    compileWorkspace(folder, documents, diagnostics),
+  );
+  return { workspaces, parsed, diagnostics: sortDiagnostics(diagnostics) };
+}
+
+/** The documents of one file that are ours. What is wrong with a file that holds none of ours is not told. */
+function readFile(
+  file: SourceFile,
+  parsed: Map<string, ParsedFile>,
+  diagnostics: Diagnostic[],
+): readonly OwnDocument[] {
+  const result = parseFile(file);
+  if (!result.value) {
+    if (file.text.includes(GROUP)) diagnostics.push(...result.diagnostics);
+    return [];
+  }
+  const classified = classify(result.value);
+  if (classified.value.length === 0 && classified.diagnostics.length === 0) return [];
+  parsed.set(file.path, result.value);
+  diagnostics.push(...result.diagnostics, ...classified.diagnostics);
+  return classified.value;
+}
+
+/** Folders with a `jackfield.yaml`, outermost only; what lies below one belongs to it. */
+function workspaceFolders(files: readonly SourceFile[]): readonly string[] {
+  const folders = files.filter(({ path }) => WORKSPACE_FILE.test(path)).map(({ path }) => folderOf(path));
+  return folders
+    .sort((a, b) => a.length - b.length || compareText(a, b))
+    .filter((folder, i, all) => !all.slice(0, i).some((outer) => isInside(`${folder}/x`, outer)))
+    .sort(compareText);
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
+function isInside(path: string, folder: string): boolean {
+  return folder === "" || path.startsWith(`${folder}/`);
+}
+
+function outside({ document }: OwnDocument): Diagnostic {
+  const hint = "move it below a folder with a `jackfield.yaml`, or run `jackfield init`";
+  return diagnostic("JF114", document.root.entries[0]?.keySpan ?? document.root.span, {}, { hint });
+}
+
+function compileWorkspace(
+  folder: string,
+  documents: readonly OwnDocument[],
+  diagnostics: Diagnostic[],
+): readonly CompiledWorkspace[] {
+  const root = findRoot(folder, documents, diagnostics);
+  const broken: OwnDocument[] = [];
+  const valid: OwnDocument[] = [];
+  for (const document of documents) {
+    const troubles = validateDocument(document.document, document.kind);
+    diagnostics.push(...troubles);
+    const usable = !troubles.some(({ severity }) => severity === "error");
+    (usable ? valid : broken).push(document);
+  }
+  diagnostics.push(...sealedFiles(documents).flatMap((file) => lintSealedFile(file)));
+  if (!root || broken.includes(root)) return [];
+  const declarations = declare(root, valid, broken);
+  const linked = link(declarations);
+  diagnostics.push(...linked.diagnostics, ...checkReaders(declarations, recipientsOf));
+  return [{ declarations, effective: linked.value }];
+}
+
+/** The Workspace document of a folder. Others below it are errors. */
+function findRoot(
+  folder: string,
+  documents: readonly OwnDocument[],
+  diagnostics: Diagnostic[],
+): OwnDocument | undefined {
+  const rootPath = folder === "" ? "jackfield.yaml" : `${folder}/jackfield.yaml`;
+  const all = documents.filter(({ kind }) => kind === "Workspace");
+  const root = all.find(({ document }) => document.file.path === rootPath);
+  for (const other of all) {
+    if (other === root) continue;
+    const at = other.document.root.entries[0]?.keySpan ?? other.document.root.span;
+    const nested = WORKSPACE_FILE.test(other.document.file.path) && other.document.file.path !== rootPath;
+    const hint = nested ? "move one of them beside the other" : undefined;
+    diagnostics.push(
+      nested ? diagnostic("JF112", at, { outer: folder || "." }, { hint }) : diagnostic("JF113", at, {}),
+    );
+  }
+  return root;
+}
+
+function sealedFiles(documents: readonly OwnDocument[]): readonly ParsedFile[] {
+  return [...new Set(documents.filter(({ kind }) => kind === "Credential").map(({ file }) => file))];
+}

@@ -1,0 +1,85 @@
+import type { Checked, Diagnostic } from "../core/diagnostic.ts";
+import { diagnostic } from "../core/diagnostic.ts";
+import type { Declarations, Selector } from "../model/declaration.ts";
+import type { EffectiveDeployment, EffectiveObject, EffectiveWorkspace } from "../model/effective.ts";
+import { createDirectory, type Directory } from "./directory.ts";
+import { createSelection } from "./layers.ts";
+import { checkNeighbours } from "./neighbours.ts";
+import { resolve } from "./resolve.ts";
+import { checkSelector, unknown } from "./select.ts";
+import { checkWritten } from "./written.ts";
+
+/**
+ * Resolves a Workspace (design: 3.1): for every Deployment the objects that reach it, with fields laid over one
+ * another and judged. Works on sealed leaves: needs no key. The result does not depend on the order of files.
+ */
+export function link(declarations: Declarations): Checked<EffectiveWorkspace> {
+  const diagnostics: Diagnostic[] = [];
+  const report = (trouble: Diagnostic) => void diagnostics.push(trouble);
+  const directory = createDirectory(declarations, report);
+  checkPolicy(directory, report);
+  checkSelectors(directory, report);
+  const selection = createSelection(directory.deployments);
+  const objects: EffectiveObject[][] = directory.deployments.map(() => []);
+  for (const subject of directory.subjects) {
+    checkWritten(subject, report);
+    resolve(subject, selection, report).forEach((object, index) => {
+      if (object) objects[index]?.push(object);
+    });
+  }
+  const deployments: readonly EffectiveDeployment[] = directory.deployments.map((deployment, index) => ({
+    deployment,
+    objects: objects[index] ?? [],
+  }));
+  checkNeighbours(deployments, report);
+  return { value: { workspace: declarations.workspace, deployments }, diagnostics };
+}
+
+/** Names that Deployments and the Workspace's own rules refer to. */
+function checkPolicy(directory: Directory, report: (trouble: Diagnostic) => void): void {
+  const { workspace } = directory.declarations;
+  const { environments, clusters } = workspace;
+  for (const { environment, cluster } of directory.declarations.deployments) {
+    for (const trouble of unknown("environment", environment, environments)) report(trouble);
+    for (const trouble of unknown("cluster", cluster, clusters)) report(trouble);
+  }
+  for (const approval of workspace.approvals) {
+    for (const trouble of unknown("environment", approval.environment, environments)) report(trouble);
+  }
+}
+
+function checkSelectors(directory: Directory, report: (trouble: Diagnostic) => void): void {
+  for (const subject of directory.subjects) {
+    const excludes = subject.shared?.exclude ?? [];
+    const links = subject.links.map((one) => one.to);
+    const credentials = subject.credentials.flatMap((one) => one.for ?? []);
+    for (const selector of [...excludes, ...links, ...credentials]) {
+      checkSelector(directory, selector, report);
+      checkPreviewsOf(directory, selector, report);
+    }
+    for (const object of subject.own.values()) checkOwnDeployment(directory, object.deployment, report);
+  }
+}
+
+function checkOwnDeployment(
+  directory: Directory,
+  name: Parameters<typeof unknown>[1] | undefined,
+  report: (trouble: Diagnostic) => void,
+): void {
+  if (!name || directory.declarations.broken.has(`Deployment/${name.value}`)) return;
+  for (const trouble of unknown("Deployment", name, directory.deploymentByName)) report(trouble);
+}
+
+function checkPreviewsOf(
+  directory: Directory,
+  selector: Selector,
+  report: (trouble: Diagnostic) => void,
+): void {
+  if (selector.kind !== "previewsOf") return;
+  for (const name of selector.names) {
+    const base = directory.deploymentByName.get(name.value);
+    if (!base || base.previews) continue;
+    const hint = "add `previews: {namespace: …}` to it";
+    report(diagnostic("JF434", name.at, { deployment: name.value }, { hint }));
+  }
+}

@@ -1,0 +1,91 @@
+import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
+import { compareText, type Span } from "../core/source.ts";
+import type { Credential, Declarations, Deployment, Located, Recipient } from "../model/declaration.ts";
+import type { ParsedFile } from "../model/tree.ts";
+import { selects } from "./select.ts";
+
+/** The recipients that a sealed file names, each at its place. */
+export type RecipientsOf = (file: ParsedFile) => readonly Located<Recipient>[];
+
+/**
+ * Who may read, without keys (design: 3.2): all Credentials of a file are addressed to one set of environments,
+ * and the file's recipients are exactly the union of those environments' recipients.
+ */
+export function* checkReaders(declarations: Declarations, recipientsOf: RecipientsOf): Generator<Diagnostic> {
+  const byFile = new Map<ParsedFile, Credential[]>();
+  for (const credential of declarations.credentials) {
+    byFile.set(credential.file, [...(byFile.get(credential.file) ?? []), credential]);
+  }
+  for (const [file, credentials] of byFile) {
+    const addressed = credentials.map((credential) => audience(declarations, credential));
+    const environments = addressed[0] ?? [];
+    const other = addressed.findIndex((one) => one.join() !== environments.join());
+    const [first, second] = [credentials[0], credentials[other]];
+    if (first && second) {
+      const related = [{ at: first.at, message: `this one is for ${inWords(environments)}` }];
+      yield diagnostic("JF429", second.at, {}, { related, hint: "give each set a file of its own" });
+    } else if (first && environments.length > 0) {
+      yield* checkFile(declarations, environments, recipientsOf(file), first.at);
+    }
+  }
+}
+
+/**
+ * The environments a Credential is addressed to: the one its `for` names, else those of the Deployments it
+ * selects, drawn or not. Sorted; empty if it names none and selects none.
+ */
+export function audience(
+  { deployments, workspace }: Declarations,
+  credential: Credential,
+): readonly string[] {
+  const { for: selector, deployment } = credential;
+  if (selector?.kind === "all") return [...workspace.environments.keys()].sort(compareText);
+  if (selector?.kind === "match" && selector.environment) return [selector.environment.value];
+  const selected = deployments.filter((one: Deployment) =>
+    selector ? selects(selector, { deployment: one, preview: true }) : one.name.value === deployment?.value,
+  );
+  return [...new Set(selected.map((one) => one.environment.value))].sort(compareText);
+}
+
+function* checkFile(
+  declarations: Declarations,
+  environments: readonly string[],
+  actual: readonly Located<Recipient>[],
+  at: Span,
+): Generator<Diagnostic> {
+  const known = environments.flatMap((name) => declarations.workspace.environments.get(name) ?? []);
+  if (known.length < environments.length) return;
+  const wanted = known.flatMap((environment) => environment.recipients);
+  const params = { environments: inWords(environments) };
+  if (wanted.length === 0) {
+    const related = known.map(({ name }) => ({ at: name.at, message: "without `recipients`" }));
+    yield diagnostic("JF432", at, params, { related, hint: "list the public keys that may read it" });
+    return;
+  }
+  const hint = "run `jackfield secrets updatekeys`, or `sops updatekeys` on the file";
+  const missing = without(wanted, actual);
+  if (missing.length > 0) {
+    const related = missing.map((one) => ({ at: one.at, message: "listed here" }));
+    yield diagnostic("JF430", at, { ...params, count: missing.length }, { related, hint });
+  }
+  for (const extra of without(actual, wanted)) yield diagnostic("JF431", extra.at, params, { hint });
+}
+
+function without(
+  all: readonly Located<Recipient>[],
+  others: readonly Located<Recipient>[],
+): readonly Located<Recipient>[] {
+  const gone = new Set(others.map(({ value }) => keyOf(value)));
+  const kept = new Map(
+    all.filter(({ value }) => !gone.has(keyOf(value))).map((one) => [keyOf(one.value), one]),
+  );
+  return [...kept.values()];
+}
+
+function keyOf({ kind, id }: Recipient): string {
+  return `${kind} ${id}`;
+}
+
+function inWords(environments: readonly string[]): string {
+  return `environment${environments.length === 1 ? "" : "s"} ${environments.map((e) => `\`${e}\``).join(", ")}`;
+}

@@ -1,0 +1,164 @@
+import { spawnSync } from "node:child_process";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+} from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { type Checked, type Diagnostic, diagnostic } from "../core/diagnostic.ts";
+import { compareText, type SourceFile } from "../core/source.ts";
+import type { Files } from "../ports.ts";
+
+export const WORKSPACE_FILE = "jackfield.yaml";
+const MAX_BYTES = 5 * 1024 * 1024;
+const GROUP = Buffer.from("jackfield.dev/");
+
+/** Where a start folder lies: absolute paths, without links. */
+export interface Place {
+  /** The git work tree's root, or, without git, the outermost Workspace's folder, or the start. */
+  readonly root: string;
+  readonly start: string;
+  readonly git: boolean;
+}
+
+/** Finds the root that paths are told from. `start` must exist. */
+export function findPlace(start: string): Place {
+  const from = realpathSync(resolve(start));
+  const gitRoot = ancestors(from).find((folder) => existsSync(join(folder, ".git")));
+  if (gitRoot !== undefined) return { root: gitRoot, start: from, git: true };
+  const workspace = ancestors(from).findLast((folder) => existsSync(join(folder, WORKSPACE_FILE)));
+  return { root: workspace ?? from, start: from, git: false };
+}
+
+/** The files port on the local disk. Dot-folders, what git ignores, and symbolic links are not read. */
+export function createFiles(place: Place): Files {
+  return { start: toSlashes(relative(place.root, place.start)), scan: () => scan(place) };
+}
+
+function scan(place: Place): Checked<readonly SourceFile[]> {
+  const base = scanBase(place);
+  const listed = (place.git ? listByGit(place.root, base) : undefined) ?? listByWalk(place.root, base);
+  const files: SourceFile[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const path of listed.filter(isCandidate).sort(compareText)) {
+    const read = readSource(place.root, path);
+    if (read && "code" in read) diagnostics.push(read);
+    else if (read) files.push(read);
+  }
+  return { value: files, diagnostics };
+}
+
+/** The outermost Workspace around the start, or the start itself. */
+function scanBase({ root, start }: Place): string {
+  const inside = ancestors(start).filter((folder) => folder === root || folder.startsWith(root + sep));
+  return inside.findLast((folder) => existsSync(join(folder, WORKSPACE_FILE))) ?? start;
+}
+
+/** Undefined if git cannot tell, or ignores the very folder that was asked for (a scratch estate, say). */
+function listByGit(root: string, base: string): readonly string[] | undefined {
+  const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", "--"];
+  const pathspec = `:(top,literal)${toSlashes(relative(root, base)) || "."}`;
+  const git = spawnSync("git", [...args, pathspec], { cwd: root, encoding: "utf8", maxBuffer: 1 << 30 });
+  if (git.status !== 0) return undefined;
+  const paths = git.stdout.split("\0").filter((path) => path !== "");
+  const own = join(relative(root, base), WORKSPACE_FILE);
+  if (existsSync(join(root, own)) && !paths.includes(toSlashes(own))) return undefined;
+  return paths;
+}
+
+function listByWalk(root: string, base: string): readonly string[] {
+  const found: string[] = [];
+  const pending = [base];
+  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) {
+        if (!entry.name.startsWith(".")) pending.push(path);
+      } else {
+        found.push(toSlashes(relative(root, path)));
+      }
+    }
+  }
+  return found;
+}
+
+function isCandidate(path: string): boolean {
+  if (!/\.ya?ml$/i.test(path)) return false;
+  return !path
+    .split("/")
+    .slice(0, -1)
+    .some((folder) => folder.startsWith("."));
+}
+
+/** The file's text, a diagnostic, or undefined if it is gone or not ours to judge. */
+function readSource(root: string, path: string): SourceFile | Diagnostic | undefined {
+  const absolute = join(root, path);
+  const at = { file: { path, text: "" }, start: 0, end: 0 };
+  try {
+    if (lstatSync(absolute).isSymbolicLink())
+      return leadsOut(root, absolute) ? diagnostic("JF116", at, {}) : undefined;
+    const bytes = readCapped(absolute);
+    if (bytes === "too large") return diagnostic("JF104", at, { limit: "5 MiB" });
+    if (!bytes) return undefined;
+    return { path, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    if (code === "ENOENT") return undefined;
+    if (code === "ERR_ENCODING_INVALID_ENCODED_DATA") {
+      return readFileSync(absolute).includes(GROUP) ? diagnostic("JF103", at, {}) : undefined;
+    }
+    return diagnostic("JF003", at, { path, reason: code || "unknown" });
+  }
+}
+
+/** Undefined: larger than we read, and not one of ours. */
+function readCapped(absolute: string): Buffer | "too large" | undefined {
+  const file = openSync(absolute, "r");
+  try {
+    const stat = fstatSync(file);
+    if (!stat.isFile()) return undefined;
+    if (stat.size <= MAX_BYTES) return readFileSync(file);
+    return mentionsUs(file) ? "too large" : undefined;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function mentionsUs(file: number): boolean {
+  const chunk = Buffer.alloc(1 << 20);
+  let kept = 0;
+  for (let read = readSync(file, chunk, 0, chunk.length, null); read > 0; ) {
+    const length = kept + read;
+    if (chunk.subarray(0, length).includes(GROUP)) return true;
+    // A match may lie across two reads.
+    kept = Math.min(GROUP.length, length);
+    chunk.copyWithin(0, length - kept, length);
+    read = readSync(file, chunk, kept, chunk.length - kept, null);
+  }
+  return false;
+}
+
+function leadsOut(root: string, link: string): boolean {
+  try {
+    return !realpathSync(link).startsWith(root + sep);
+  } catch {
+    return true;
+  }
+}
+
+/** The folder and all above it, innermost first. */
+function ancestors(folder: string): readonly string[] {
+  const all = [folder];
+  for (let at = folder; dirname(at) !== at; at = dirname(at)) all.push(dirname(at));
+  return all;
+}
+
+function toSlashes(path: string): string {
+  return sep === "/" ? path : path.split(sep).join("/");
+}
