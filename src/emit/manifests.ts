@@ -1,0 +1,36 @@
+import { Buffer } from "node:buffer";
+import { Secret } from "../core/secret.ts";
+import type { SecretManifest } from "../model/manifest.ts";
+import { asciiJson } from "./json.ts";
+
+/**
+ * Kubernetes Secrets as one stream of YAML documents, in the order given. It holds plain text (base64 hides
+ * nothing). `data`, never `stringData`: server-side apply cannot take back a key of `stringData`.
+ */
+export function secretsYaml(manifests: readonly SecretManifest[]): Secret {
+  return new Secret(manifests.map(secretYaml).join("---\n"));
+}
+
+function secretYaml({ name, namespace, labels, data }: SecretManifest): string {
+  const encoded = [...data].map(
+    ([key, value]) => [key, Buffer.from(value.reveal(), "utf8").toString("base64")] as const,
+  );
+  return [
+    "apiVersion: v1",
+    "kind: Secret",
+    "metadata:",
+    `  name: ${asciiJson(name)}`,
+    `  namespace: ${asciiJson(namespace)}`,
+    ...mapYaml("  ", "labels", [...labels]),
+    "type: Opaque",
+    ...mapYaml("", "data", encoded),
+    "",
+  ].join("\n");
+}
+
+/** Keys and values are always quoted: a JSON string is a YAML string that nothing takes for something else. */
+function mapYaml(indent: string, name: string, entries: readonly (readonly [string, string])[]): string[] {
+  if (entries.length === 0) return [`${indent}${name}: {}`];
+  const lines = entries.map(([key, value]) => `${indent}  ${asciiJson(key)}: ${asciiJson(value)}`);
+  return [`${indent}${name}:`, ...lines];
+}
