@@ -94,7 +94,8 @@ function checkObject(object: EffectiveObject, deployment: Deployment): readonly 
   const at = declaration.id.at;
   const troubles: Diagnostic[] = [];
   if (isEnvironment(object, deployment)) {
-    if (!ENVIRONMENT_NAME.test(environmentName(object))) {
+    // Before capitals: some letters outside ASCII have capitals inside it.
+    if (!ENVIRONMENT_NAME.test(kind === "EnvironmentVariable" ? id : `_${id}`)) {
       troubles.push(diagnostic("JF514", at, { kind, id }, { hint: "use letters, digits and `_`" }));
     }
   } else if (deployment.delivery === "kubernetes" && !LABEL.test(id)) {

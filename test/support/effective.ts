@@ -32,18 +32,24 @@ export type Value =
 
 /** A sealed leaf: SOPS' type and its plain text. */
 export class Sealed {
-  constructor(
-    readonly type: UnsealedValue["type"],
-    readonly plain: string,
-  ) {}
+  readonly type: UnsealedValue["type"];
+  readonly plain: string;
+
+  constructor(type: UnsealedValue["type"], plain: string) {
+    this.type = type;
+    this.plain = plain;
+  }
 }
 
 /** A number with the text it was written as. */
 export class Written {
-  constructor(
-    readonly value: number | bigint,
-    readonly source: string,
-  ) {}
+  readonly value: number | bigint;
+  readonly source: string;
+
+  constructor(value: number | bigint, source: string) {
+    this.value = value;
+    this.source = source;
+  }
 }
 
 export const sealed = (plain: string, type: UnsealedValue["type"] = "str"): Sealed => new Sealed(type, plain);
