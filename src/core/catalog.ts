@@ -33,17 +33,38 @@ export const catalog = {
   JF116: e("links-out", "a symbolic link that leads out of the tree is not followed"),
   JF117: w("yaml-trap", "YAML 1.1 tools read this unquoted {what} as something else"),
   JF118: e("odd-number", "this number is not written the way JSON writes numbers"),
+  JF119: e("no-workspace-document", "this `jackfield.yaml` holds no Workspace document"),
 
-  // JF2 shape of documents (continued in validate/)
+  // JF2 shape of documents
+  JF201: e("unknown-key", "unknown key{named} in {place}"),
+  JF202: e("missing-key", "{place} lacks `{name}`"),
+  JF203: e("wrong-type", "{what} must be {expected}"),
+  JF204: e("no-such-choice", "{what} must be {expected}"),
+  JF205: e("no-value", "{what} has no value"),
+  JF206: e("wrong-form", "{what} must be {expected}"),
+  JF207: e("out-of-range", "{what} must be {expected}"),
+  JF208: e("empty", "{what} is empty"),
+  JF209: e("needs-one", "{place} needs {names}"),
+  JF210: e("misplaced", "`{name}` cannot stand here: {reason}"),
+  JF211: e("reserved", "`valueFrom` is reserved for a later version"),
+  JF212: e("sealed-outside", "a sealed value outside the `secrets` of a Credential"),
+  JF213: e("repeated", "{what} is listed twice"),
+
   // JF4 resolution
   JF401: e("declared-twice", "{what} `{name}` is declared twice"),
   JF402: e("unknown-reference", "unknown {what} `{name}`"),
   JF403: w("selects-nothing", "this selects no Deployment"),
   JF404: e("deployment-level", "{what} on `{id}`, which is Deployment `{deployment}`'s alone"),
   JF405: i("shadowed", "{kind} `{id}` of the Workspace is shadowed in Deployment `{deployment}`"),
-  JF406: e("linked-and-excluded", "`{id}` is linked to Deployment `{deployment}` by name and excluded from it by name"),
+  JF406: e(
+    "linked-and-excluded",
+    "`{id}` is linked to Deployment `{deployment}` by name and excluded from it by name",
+  ),
   JF407: e("set-differently", "two equally specific places set `{field}` of `{id}` differently for {where}"),
-  JF408: e("set-and-unset", "of two equally specific places one sets and one unsets `{field}` of `{id}` for {where}"),
+  JF408: e(
+    "set-and-unset",
+    "of two equally specific places one sets and one unsets `{field}` of `{id}` for {where}",
+  ),
   JF409: e("sealed-twice", "two equally specific Credentials seal `{field}` of `{id}` for {where}"),
   JF410: w("unset-absent", "`{field}` of `{id}` is not set where this unsets it"),
   JF411: e("missing-field", "{kind} `{id}` lacks `{field}`{title} for {where}"),
@@ -60,7 +81,10 @@ export const catalog = {
   JF422: e("no-auth-fits", "no authentication method of `{type}` fits `{id}` for {where}: {missing}"),
   JF423: w("unused-by-auth", "`{field}` of `{id}` is not used with `auth: {auth}`"),
   JF424: w("not-reachable", "`{field}` of `{id}` names a connection that does not reach {where}"),
-  JF425: e("unbound", "`{id}` draws a secret for {where} from a Credential that binds `{field}` to it, but `{field}` comes from elsewhere"),
+  JF425: e(
+    "unbound",
+    "`{id}` draws a secret for {where} from a Credential that binds `{field}` to it, but `{field}` comes from elsewhere",
+  ),
   JF426: w("reaches-nobody", "`{id}` reaches none of the Deployments of this Credential"),
   JF427: e("one-secret-twice", "Deployments `{one}` and `{other}` both write Secret `{secret}`"),
   JF428: e("case-twins", "{kind}s `{one}` and `{other}` become one environment name in {where}"),
@@ -83,19 +107,40 @@ export const catalog = {
   JF507: e("null", "`null` is not delivered to Airflow"),
   JF508: e("incomplete", "{kind} `{id}` has no `{field}`"),
   JF509: e("reserved-key", "`__extra__` is a key that Airflow keeps for itself in `extra`"),
-  JF510: w("airflow-db", "`airflow_db` is the connection of Airflow's own database, which the Helm chart sets itself"),
-  JF511: w("team-separator", "`___` parts a team from an id in Airflow's multi-team mode: `{id}` may not be found there"),
-  JF512: w("type-rewritten", "delivery `{delivery}`: Airflow will read the type of `{id}` in another spelling"),
+  JF510: w(
+    "airflow-db",
+    "`airflow_db` is the connection of Airflow's own database, which the Helm chart sets itself",
+  ),
+  JF511: w(
+    "team-separator",
+    "`___` parts a team from an id in Airflow's multi-team mode: `{id}` may not be found there",
+  ),
+  JF512: w(
+    "type-rewritten",
+    "delivery `{delivery}`: Airflow will read the type of `{id}` in another spelling",
+  ),
   JF513: e("not-a-label", "`{id}` cannot be the value of a label, which delivery `kubernetes` needs"),
   JF514: e("not-an-env-name", "{kind} `{id}` gives no legal environment name"),
   JF515: e("one-key-twice", "{one} and {other} both become `{key}` in Deployment `{deployment}`"),
-  JF516: w("restart", "delivery `env`: the pods of Deployment `{deployment}` see a change only after a restart"),
+  JF516: w(
+    "restart",
+    "delivery `env`: the pods of Deployment `{deployment}` see a change only after a restart",
+  ),
   JF517: e("airflow-too-old", "delivery `{delivery}` needs Airflow {needed} or newer"),
   JF518: e("bad-secret-name", "`{name}` cannot be the name of a Secret"),
   JF519: e("shared-namespace", "Deployments `{one}` and `{other}` would read each other's Secrets"),
-  JF520: e("too-large", "Secret `{secret}` of Deployment `{deployment}` is {over} bytes over the limit of {limit} for {what}"),
-  JF521: w("nearly-too-large", "Secret `{secret}` of Deployment `{deployment}` uses {share} % of the {limit} bytes for {what}"),
-  JF522: e("env-too-long", "{key} of Deployment `{deployment}` is {over} bytes longer than a process may be given"),
+  JF520: e(
+    "too-large",
+    "Secret `{secret}` of Deployment `{deployment}` is {over} bytes over the limit of {limit} for {what}",
+  ),
+  JF521: w(
+    "nearly-too-large",
+    "Secret `{secret}` of Deployment `{deployment}` uses {share} % of the {limit} bytes for {what}",
+  ),
+  JF522: e(
+    "env-too-long",
+    "{key} of Deployment `{deployment}` is {over} bytes longer than a process may be given",
+  ),
 
   // JF9 defects
   JF901: e("defect", "a defect in Jackfield: {reason}"),
