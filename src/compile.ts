@@ -1,7 +1,9 @@
-import { type Diagnostic, diagnostic, sortDiagnostics } from "./core/diagnostic.ts";
+import { type Diagnostic, diagnostic, hasErrors, sortDiagnostics } from "./core/diagnostic.ts";
 import { compareText, type SourceFile } from "./core/source.ts";
 import { classify, type OwnDocument } from "./declare/classify.ts";
 import { declare } from "./declare/declare.ts";
+import { checkDelivery } from "./emit/check.ts";
+import { checkPlaces } from "./emit/places.ts";
 import { link } from "./link/link.ts";
 import { checkReaders } from "./link/readers.ts";
 import type { Declarations } from "./model/declaration.ts";
@@ -49,8 +51,9 @@ export function compile(files: readonly SourceFile[]): Compiled {
     else byFolder.get(folder)?.push(document);
   }
   const workspaces = [...byFolder].flatMap(([folder, documents]) =>
-    compileWorkspace(folder, documents, diagnostics),
+    compileWorkspace({ folder, documents, parsed, diagnostics }),
   );
+  diagnostics.push(...checkPlaces(workspaces.map(({ effective }) => effective)));
   return { workspaces, parsed, diagnostics: sortDiagnostics(diagnostics) };
 }
 
@@ -94,47 +97,52 @@ function outside({ document }: OwnDocument): Diagnostic {
   return diagnostic("JF114", document.root.entries[0]?.keySpan ?? document.root.span, {}, { hint });
 }
 
-function compileWorkspace(
-  folder: string,
-  documents: readonly OwnDocument[],
-  diagnostics: Diagnostic[],
-): readonly CompiledWorkspace[] {
-  const root = findRoot(folder, documents, diagnostics);
+interface WorkspaceInput {
+  readonly folder: string;
+  readonly documents: readonly OwnDocument[];
+  readonly parsed: ReadonlyMap<string, ParsedFile>;
+  readonly diagnostics: Diagnostic[];
+}
+
+function compileWorkspace(input: WorkspaceInput): readonly CompiledWorkspace[] {
+  const { documents, diagnostics } = input;
+  const root = findRoot(input);
   const broken: OwnDocument[] = [];
   const valid: OwnDocument[] = [];
   for (const document of documents) {
     const troubles = validateDocument(document.document, document.kind);
     diagnostics.push(...troubles);
-    const usable = !troubles.some(({ severity }) => severity === "error");
-    (usable ? valid : broken).push(document);
+    (hasErrors(troubles) ? broken : valid).push(document);
   }
   diagnostics.push(...sealedFiles(documents).flatMap((file) => lintSealedFile(file)));
   if (!root || broken.includes(root)) return [];
   const declarations = declare(root, valid, broken);
   const linked = link(declarations);
   diagnostics.push(...linked.diagnostics, ...checkReaders(declarations, recipientsOf));
+  diagnostics.push(...checkDelivery(linked.value));
   return [{ declarations, effective: linked.value }];
 }
 
 /** The Workspace document of a folder. Others below it are errors. */
-function findRoot(
-  folder: string,
-  documents: readonly OwnDocument[],
-  diagnostics: Diagnostic[],
-): OwnDocument | undefined {
+function findRoot({ folder, documents, parsed, diagnostics }: WorkspaceInput): OwnDocument | undefined {
   const rootPath = folder === "" ? "jackfield.yaml" : `${folder}/jackfield.yaml`;
   const all = documents.filter(({ kind }) => kind === "Workspace");
   const root = all.find(({ document }) => document.file.path === rootPath);
-  for (const other of all) {
-    if (other === root) continue;
-    const at = other.document.root.entries[0]?.keySpan ?? other.document.root.span;
-    const nested = WORKSPACE_FILE.test(other.document.file.path) && other.document.file.path !== rootPath;
-    const hint = nested ? "move one of them beside the other" : undefined;
-    diagnostics.push(
-      nested ? diagnostic("JF112", at, { outer: folder || "." }, { hint }) : diagnostic("JF113", at, {}),
-    );
+  const rootFile = parsed.get(rootPath);
+  if (!root && rootFile) {
+    const at = { file: rootFile.file, start: 0, end: 0 };
+    diagnostics.push(diagnostic("JF119", at, {}, { hint: "`jackfield init` writes one in an empty folder" }));
   }
+  for (const other of all) if (other !== root) diagnostics.push(misplaced(other, folder, rootPath));
   return root;
+}
+
+function misplaced({ document }: OwnDocument, folder: string, rootPath: string): Diagnostic {
+  const { path } = document.file;
+  const at = document.root.entries[0]?.keySpan ?? document.root.span;
+  if (path === rootPath || !WORKSPACE_FILE.test(path)) return diagnostic("JF113", at, {});
+  const hint = "move it out of there, or make it part of the outer one";
+  return diagnostic("JF112", at, { outer: folder || "." }, { hint });
 }
 
 function sealedFiles(documents: readonly OwnDocument[]): readonly ParsedFile[] {

@@ -1,0 +1,170 @@
+import { validate } from "./commands/validate.ts";
+import { diagnostic, hasErrors } from "./core/diagnostic.ts";
+import { createScrubber } from "./core/scrub.ts";
+import { createFiles, findPlace } from "./node/files.ts";
+import { EXIT, type Outcome } from "./outcome.ts";
+import { type Files, PortFailure } from "./ports.ts";
+import { type CommandSpec, createProgram, type Invocation, isUsageStop } from "./program.ts";
+import { renderOutcome } from "./render/outcome.ts";
+
+/** The terminal as the shell sees it. */
+export interface Terminal {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** True if colours are welcome. */
+  readonly color: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export const VERSION = process.env.JACKFIELD_VERSION ?? "0.0.0";
+
+/** Runs one command line (without `node` and the program's name) and gives the exit code. */
+export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+  let exit: number = EXIT.ok;
+  const specs = commands(terminal);
+  const program = createProgram(specs, VERSION, terminal, (invocation, outcome) => {
+    exit = show(invocation, outcome, terminal);
+  });
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return exit;
+  } catch (error) {
+    if (isUsageStop(error)) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    throw error;
+  }
+}
+
+/** Prints an outcome, secrets scrubbed, and gives its exit code. */
+function show({ command, options }: Invocation, outcome: Outcome, terminal: Terminal): number {
+  const scrubber = createScrubber();
+  for (const secret of outcome.secrets ?? []) scrubber.learn(secret);
+  const color = options.color === "always" || (options.color === "auto" && terminal.color);
+  const { out, err } = renderOutcome(outcome, { command, version: VERSION, format: options.format, color });
+  if (out !== "") terminal.out(scrubber.scrub(out));
+  if (err !== "") terminal.err(scrubber.scrub(err));
+  if (outcome.exit !== undefined) return outcome.exit;
+  const warned = options.strict === true && outcome.diagnostics.some(({ severity }) => severity === "warning");
+  return hasErrors(outcome.diagnostics) || warned ? EXIT.problems : EXIT.ok;
+}
+
+const DEPLOYMENT = ["--deployment <name>", "only this Deployment"] as const;
+
+function commands(terminal: Terminal): readonly CommandSpec[] {
+  const specs: readonly CommandSpec[] = [
+    {
+      name: "init",
+      description: "write a first Workspace into an empty folder, or beside existing files",
+      options: [["--example", "the whole example estate, with a throw-away demo key"]],
+      run: guarded(async ({ options }) => {
+        const [{ init }, { createInitFolder, packagedContent }] = await Promise.all([
+          import("./commands/init.ts"),
+          import("./node/init.ts"),
+        ]);
+        const folder = createInitFolder(options.C ?? ".");
+        return init(folder, packagedContent(), options.example === true);
+      }),
+    },
+    {
+      name: "validate",
+      description: "check everything that needs neither key nor cluster",
+      run: guarded(({ options }) => validate(filesOf(options), options)),
+    },
+    {
+      name: "build",
+      description: "write the Kubernetes Secrets and files that Airflow reads",
+      options: [DEPLOYMENT, ["--out <dir>", "where to (default: .jackfield/build)"]],
+      run: guarded(async ({ options }) => {
+        const [{ build }, { createOutput }, { createKeySource }] = await Promise.all([
+          import("./commands/build.ts"),
+          import("./node/output.ts"),
+          import("./node/keys.ts"),
+        ]);
+        const at = options.C ?? ".";
+        const out = typeof options.out === "string" ? options.out : `${at === "." ? "" : `${at}/`}.jackfield/build`;
+        const output = createOutput(out, out);
+        return build({ files: filesOf(options), keys: createKeySource(terminal.env), output }, narrowing(options));
+      }),
+    },
+    {
+      name: "get",
+      description: "list what each Deployment ends up with; no values",
+      options: [DEPLOYMENT],
+      run: guarded(async ({ options }) => {
+        const { get } = await import("./commands/get.ts");
+        return get(filesOf(options), narrowing(options));
+      }),
+    },
+    {
+      name: "explain",
+      description: "tell where each field of an object comes from, or what keeps it away",
+      args: [["<id>", "the object's id"]],
+      required: [DEPLOYMENT],
+      run: guarded(async ({ options, args }) => {
+        const { explain } = await import("./commands/explain.ts");
+        return explain(filesOf(options), args[0] ?? "", narrowing(options));
+      }),
+    },
+    {
+      name: "types",
+      description: "list the connection types, or show one with its fields and an example",
+      args: [["[type]", "a connection type"]],
+      run: guarded(async ({ args }) => (await import("./commands/types.ts")).types(args[0])),
+    },
+    {
+      name: "schema",
+      description: "print the JSON Schema of the language, or of one kind, for editors",
+      args: [["[kind]", "a kind of document"]],
+      run: guarded(async ({ args }) => {
+        const [{ schema }, { packagedSchema }] = await Promise.all([
+          import("./commands/schema.ts"),
+          import("./node/package.ts"),
+        ]);
+        return schema(args[0], packagedSchema);
+      }),
+    },
+    {
+      name: "completion",
+      description: "print a completion script for bash, zsh or fish",
+      args: [["<shell>", "bash, zsh or fish"]],
+      run: guarded(async ({ args }) => {
+        const { completion } = await import("./commands/completion.ts");
+        return completion(args[0] ?? "", vocabularyOf(specs));
+      }),
+    },
+  ];
+  return specs;
+}
+
+/** What fails in the outside world becomes a diagnostic here, and nowhere else. */
+function guarded(run: CommandSpec["run"]): CommandSpec["run"] {
+  return async (invocation) => {
+    try {
+      return await run(invocation);
+    } catch (error) {
+      if (!(error instanceof PortFailure)) throw error;
+      return { diagnostics: [error.diagnostic], result: null, text: "", exit: EXIT.environment };
+    }
+  };
+}
+
+function filesOf({ C }: Invocation["options"]): Files {
+  return createFiles(findPlace(C ?? "."));
+}
+
+function narrowing({ workspace, deployment }: Invocation["options"]) {
+  return { workspace, deployment: typeof deployment === "string" ? deployment : undefined };
+}
+
+function vocabularyOf(specs: readonly CommandSpec[]): ReadonlyMap<string, readonly string[]> {
+  const common = ["-C", "--workspace", "--format", "--color", "--strict", "--help"];
+  const own = ({ options = [], required = [] }: CommandSpec) =>
+    [...options, ...required].map(([syntax]) => syntax.split(" ")[0] ?? "");
+  return new Map(specs.map((spec) => [spec.name, [...own(spec), ...common]]));
+}
+
+/** A defect of ours, told without a stack: a stack may hold values. */
+export function defect(error: unknown): string {
+  const reason = error instanceof Error ? error.name : "unknown";
+  return `error ${diagnostic("JF901", undefined, { reason }).message}\n`;
+}
+

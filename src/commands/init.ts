@@ -1,0 +1,119 @@
+import { randomUUID } from "node:crypto";
+import { diagnostic } from "../core/diagnostic.ts";
+import { type Outcome, usage } from "../outcome.ts";
+
+/** A folder that `init` may write new files into. */
+export interface InitFolder {
+  /** As messages name it. */
+  readonly shown: string;
+  exists(path: string): boolean;
+  /** Creates a file, with the folders above it; fails if it is there. */
+  create(path: string, text: string): void;
+}
+
+export interface InitContent {
+  /** Files of the example estate, by path; only read with `--example`. */
+  example(): ReadonlyMap<string, string>;
+  /** The schema for editors. */
+  schema(): string;
+}
+
+/**
+ * `jackfield init`: a first Workspace in an empty folder, or beside what is there, which stays untouched. With
+ * `--example` the whole example estate with its throw-away demo key.
+ */
+export function init(folder: InitFolder, content: InitContent, example: boolean): Outcome {
+  const files = example ? content.example() : starter(content);
+  const marker = [...files.keys()].find((path) => path.endsWith("jackfield.yaml") && folder.exists(path));
+  if (marker) {
+    const hint = "it has a Workspace already: edit it, or choose an empty folder with `-C`";
+    return usage(diagnostic("JF007", undefined, { path: marker }, { hint }));
+  }
+  const created: string[] = [];
+  const kept: string[] = [];
+  for (const [path, text] of files) {
+    if (folder.exists(path)) kept.push(path);
+    else {
+      folder.create(path, text);
+      created.push(path);
+    }
+  }
+  return { diagnostics: [], result: { created, kept }, text: summary(folder.shown, created, kept, files, example) };
+}
+
+function summary(
+  shown: string,
+  created: readonly string[],
+  kept: readonly string[],
+  files: ReadonlyMap<string, string>,
+  example: boolean,
+): string {
+  const lines = [`created ${created.length} files in ${shown}:`, ...created.map((path) => `  ${path}`)];
+  for (const path of kept) lines.push(`kept your ${path}; ours would have been:`, indent(files.get(path) ?? ""));
+  lines.push("", "next:");
+  const at = shown === "." ? "" : ` -C ${shown}`;
+  lines.push(`  jackfield validate${at}`);
+  if (example) lines.push(`  SOPS_AGE_KEY_FILE=${shown}/demo.agekey jackfield build${at}   # a throw-away key`);
+  else lines.push(`  jackfield get${at}`, "  edit deployments.yaml: your clusters, namespaces and Airflow versions");
+  return `${lines.join("\n")}\n`;
+}
+
+function indent(text: string): string {
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => `  | ${line}`)
+    .join("\n");
+}
+
+const MODELINE = "# yaml-language-server: $schema=";
+
+function starter(content: InitContent): ReadonlyMap<string, string> {
+  return new Map([
+    ["jackfield.yaml", workspaceYaml()],
+    ["deployments.yaml", DEPLOYMENTS],
+    ["connections/sample_api.yaml", CONNECTION],
+    ["jackfield.schema.json", content.schema()],
+    [".gitignore", "# What jackfield builds holds plain secrets: it never belongs in Git.\n.jackfield/\n"],
+  ]);
+}
+
+function workspaceYaml(): string {
+  return `${MODELINE}jackfield.schema.json
+apiVersion: jackfield.dev/v1
+kind: Workspace
+metadata:
+  name: main
+  uid: ${randomUUID()} # tells what this Workspace owns in a cluster: never change it
+spec:
+  sharing: restricted # an object reaches only the Deployments that a Link gives it to
+  environments:
+    development: {} # add \`recipients: [age1…]\` before you seal the first secret
+  clusters:
+    laptop: { directory: .jackfield/laptop } # no Kubernetes needed
+`;
+}
+
+const DEPLOYMENTS = `${MODELINE}jackfield.schema.json
+apiVersion: jackfield.dev/v1
+kind: Deployment
+metadata: { name: dev }
+spec:
+  environment: development
+  cluster: laptop
+  namespace: airflow-dev
+  airflow: { version: "3.1" }
+`;
+
+const CONNECTION = `${MODELINE}../jackfield.schema.json
+apiVersion: jackfield.dev/v1
+kind: Connection
+metadata:
+  name: sample_api # the connection id that DAGs use
+  description: A public API without a password
+spec:
+  type: http
+  host: https://api.example.com
+  links:
+    - to: { environment: development }
+`;

@@ -1,0 +1,26 @@
+import type { Compiled } from "./compile.ts";
+import type { Diagnostic } from "./core/diagnostic.ts";
+import type { Secret } from "./core/secret.ts";
+
+/** Exit codes (design: 4). 4, 5 and 6 belong to plan and apply. */
+export const EXIT = { ok: 0, problems: 1, usage: 2, environment: 3 } as const;
+
+/** What a command comes to, before it is rendered. Holds no secret but what `output` files hold. */
+export interface Outcome {
+  readonly diagnostics: readonly Diagnostic[];
+  /** For `--format json`: plain data. */
+  readonly result: unknown;
+  /** For people: the answer, on standard output. */
+  readonly text: string;
+  /** For code frames: what was compiled, if anything was. */
+  readonly compiled?: Compiled;
+  /** What was unsealed on the way: scrubbed from all output. */
+  readonly secrets?: Iterable<Secret>;
+  /** Set where diagnostics alone do not tell. */
+  readonly exit?: number;
+}
+
+/** An outcome that is only a complaint about how the command was called. */
+export function usage(diagnostic: Diagnostic): Outcome {
+  return { diagnostics: [diagnostic], result: null, text: "", exit: EXIT.usage };
+}
