@@ -11,15 +11,16 @@ const LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
 const ENVIRONMENT_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
- * Everything about delivery that can be told without keys: names of Secrets, ids that a delivery cannot carry,
- * two objects under one environment name, Deployments that would read each other's Secrets.
+ * Everything about delivery that can be told of each Deployment without keys: names of Secrets, ids that a
+ * delivery cannot carry, two objects under one environment name. (`checkPlaces` judges them side by side.)
  */
 export function checkDelivery(
   workspace: EffectiveWorkspace,
   only?: ReadonlySet<string>,
 ): readonly Diagnostic[] {
-  const wanted = workspace.deployments.filter(({ deployment }) => only?.has(deployment.name.value) ?? true);
-  return [...sharedNamespaces(workspace), ...wanted.flatMap(checkDeployment)];
+  return workspace.deployments
+    .filter(({ deployment }) => only?.has(deployment.name.value) ?? true)
+    .flatMap(checkDeployment);
 }
 
 /** The same for one Deployment by itself. */
@@ -43,30 +44,6 @@ export function environmentName({ kind, id }: EffectiveObject): string {
 /** True if the object goes to the `-env` Secret. */
 export function isEnvironment(object: EffectiveObject, { delivery }: Deployment): boolean {
   return delivery === "env" || object.kind === "EnvironmentVariable";
-}
-
-/**
- * `KubernetesSecretsBackend` finds Secrets by their labels in its whole namespace, so two Deployments that use it
- * there would each read what the other has.
- */
-export function sharedNamespaces({ deployments }: EffectiveWorkspace): readonly Diagnostic[] {
-  const first = new Map<string, Deployment>();
-  const troubles: Diagnostic[] = [];
-  for (const { deployment } of deployments) {
-    if (deployment.delivery !== "kubernetes") continue;
-    const place = `${deployment.cluster.value}\0${deployment.namespace.value}`;
-    const other = first.get(place);
-    first.set(place, other ?? deployment);
-    if (!other) continue;
-    const params = { one: other.name.value, other: deployment.name.value };
-    troubles.push(
-      diagnostic("JF519", deployment.namespace.at, params, {
-        related: [{ at: other.namespace.at, message: "the other one" }],
-        hint: "with delivery `kubernetes` each Deployment needs a namespace of its own",
-      }),
-    );
-  }
-  return troubles;
 }
 
 function checkNames(deployment: Deployment): readonly Diagnostic[] {

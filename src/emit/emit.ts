@@ -1,10 +1,10 @@
-import { type Checked, type Diagnostic, hasErrors } from "../core/diagnostic.ts";
+import { type Checked, hasErrors } from "../core/diagnostic.ts";
 import { Secret } from "../core/secret.ts";
 import { compareText } from "../core/source.ts";
 import type { Deployment, ObjectKind } from "../model/declaration.ts";
 import type { EffectiveDeployment, EffectiveObject, EffectiveWorkspace } from "../model/effective.ts";
 import type { DeploymentOutput, SecretManifest } from "../model/manifest.ts";
-import { checkDeployment, environmentName, isEnvironment, sharedNamespaces } from "./check.ts";
+import { checkDeployment, environmentName, isEnvironment } from "./check.ts";
 import { createEncoder, type EncodedObject } from "./encode.ts";
 import type { Reveal } from "./json.ts";
 import { baseName, envSecretName, objectSuffix } from "./names.ts";
@@ -52,25 +52,18 @@ export function* emit(
     // Hashing an id for each of many Deployments would cost more than all the rest.
     suffixOf: oncePerObject(({ kind, id }) => objectSuffix(kind, id)),
   };
-  const shared = sharedNamespaces(workspace);
   for (const effective of workspace.deployments) {
-    const { name, namespace } = effective.deployment;
-    if (only && !only.has(name.value)) continue;
-    yield emitDeployment(
-      emitter,
-      effective,
-      shared.filter(({ at }) => at === namespace.at),
-    );
+    if (only && !only.has(effective.deployment.name.value)) continue;
+    yield emitDeployment(emitter, effective);
   }
 }
 
 function emitDeployment(
   emitter: Emitter,
   effective: EffectiveDeployment,
-  found: readonly Diagnostic[],
 ): Checked<DeploymentOutput | undefined> {
   const { deployment, objects } = effective;
-  const diagnostics = [...found, ...checkDeployment(effective)];
+  const diagnostics = [...checkDeployment(effective)];
   const items: Item[] = [];
   for (const object of objects) {
     const { encoded, diagnostics: own } = emitter.encode(object);

@@ -5,6 +5,7 @@ import { placesOf } from "./names.ts";
 
 /** Two Deployments, of one Workspace or of two, may not write one Secret of one namespace of one cluster (design: 3.1.10). */
 export function* checkPlaces(workspaces: readonly EffectiveWorkspace[]): Generator<Diagnostic> {
+  yield* checkNamespaces(workspaces);
   const first = new Map<string, Deployment>();
   for (const { workspace, deployments } of workspaces) {
     for (const { deployment, objects } of deployments) {
@@ -21,6 +22,27 @@ export function* checkPlaces(workspaces: readonly EffectiveWorkspace[]): Generat
       const related = [{ at: other.name.at, message: "the other one" }];
       const hint = "give one of them another `namespace` or `secretName`";
       yield diagnostic("JF427", deployment.name.at, params, { related, hint });
+    }
+  }
+}
+
+/**
+ * `KubernetesSecretsBackend` finds Secrets by their labels in its whole namespace: two Deployments that use it in
+ * one namespace would each read what the other has.
+ */
+function* checkNamespaces(workspaces: readonly EffectiveWorkspace[]): Generator<Diagnostic> {
+  const first = new Map<string, Deployment>();
+  for (const { workspace, deployments } of workspaces) {
+    for (const { deployment } of deployments) {
+      if (deployment.delivery !== "kubernetes") continue;
+      const place = [clusterOf(workspace, deployment), deployment.namespace.value].join("\0");
+      const other = first.get(place);
+      first.set(place, other ?? deployment);
+      if (!other) continue;
+      const params = { one: other.name.value, other: deployment.name.value };
+      const related = [{ at: other.namespace.at, message: "the other one" }];
+      const hint = "with delivery `kubernetes` each Deployment needs a namespace of its own";
+      yield diagnostic("JF519", deployment.namespace.at, params, { related, hint });
     }
   }
 }
