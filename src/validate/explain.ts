@@ -4,7 +4,7 @@ import type { Span } from "../core/source.ts";
 import { entryOf, type MapNode, textOf } from "../model/tree.ts";
 import type { ShapeError } from "./generated/validators.js";
 import { exampleOf, nullHint, typeHint, typeWords } from "./hints.ts";
-import { meantKey, unknownKey } from "./keys.ts";
+import { meantKey, reservedKey, unknownKey } from "./keys.ts";
 import { propertiesAt, schemaSiteAt } from "./schema-site.ts";
 import { listed, type Schema } from "./schemas/schema.ts";
 import { headSpan, type Site, siteAt, valueSpan } from "./site.ts";
@@ -83,7 +83,7 @@ function wrongType({ schema, site, what, error }: Broken): Diagnostic {
     return diagnostic("JF205", node.span, { what }, { hint: nullHint(error.instancePath) });
   }
   const reserved = entryOf(node, "valueFrom");
-  if (reserved) return diagnostic("JF211", reserved.keySpan, {});
+  if (reserved) return reservedKey(reserved.keySpan);
   const expected = typeWords(schema);
   return diagnostic("JF203", valueSpan(site), { what, expected }, { hint: typeHint(node, schema, what) });
 }

@@ -33,12 +33,15 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
  */
 export function unknownKey(unknown: UnknownKey): Diagnostic {
   const { key, at, place } = unknown;
-  if (key === "valueFrom") {
-    return diagnostic("JF211", at, {}, { hint: "write the value, or seal it in a Credential" });
-  }
+  if (key === "valueFrom") return reservedKey(at);
   const word = wordHint(unknown);
   const named = word === undefined ? "" : ` \`${key}\``;
   return diagnostic("JF201", at, { named, place }, { hint: word ?? listHint(unknown.schema) });
+}
+
+/** `valueFrom`, which the language keeps for a later version. */
+export function reservedKey(at: Span): Diagnostic {
+  return diagnostic("JF211", at, {}, { hint: "write the value, or seal it in a Credential" });
 }
 
 /** The known key that a mistyped one most likely meant. */

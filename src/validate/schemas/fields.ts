@@ -72,7 +72,7 @@ const UNSET: Schema = {
   uniqueItems: true,
   items: {
     type: "string",
-    pattern: "^(?:host|port|login|password|schema|extra\\.[^]+)$",
+    pattern: "^(?:host|port|login|password|schema|extra\\..+)$",
     patternErrorMessage: "one of `host`, `port`, `login`, `password`, `schema` and `extra.<key>`",
     examples: ["port", "extra.region"],
   },

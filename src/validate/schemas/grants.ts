@@ -27,7 +27,11 @@ export const LINK = document("Link", {
   required: [],
   metadata: map({ name: ref("documentName"), description: DESCRIPTION }),
   spec: map(
-    { ...REFERENCE_KEYS, to: ref("selector"), overrides: { type: "object" } },
+    {
+      ...REFERENCE_KEYS,
+      to: ref("selector"),
+      overrides: { title: "Overrides", description: "What differs in these Deployments.", type: "object" },
+    },
     {
       required: ["to"],
       ...exactlyOneOf(REFERENCES),
@@ -58,7 +62,11 @@ export const CREDENTIAL = document("Credential", {
         description:
           "Deployments that draw these values, of those that have the object. A map as under `to` of a Link.",
       }),
-      secrets: { type: "object" },
+      secrets: {
+        title: "Sealed values",
+        description: "The values. Everything in here is encrypted.",
+        type: "object",
+      },
     },
     {
       required: ["secrets"],

@@ -63,7 +63,7 @@ const PLAIN: Schema = {
   uniqueItems: true,
   items: {
     type: "string",
-    pattern: "^extra\\.[^]+$",
+    pattern: "^extra\\..+$",
     patternErrorMessage: "`extra.<key>`",
     examples: ["extra.myKey"],
   },

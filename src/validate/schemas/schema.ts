@@ -41,6 +41,7 @@ export interface Schema {
   readonly "x-needs"?: string;
 }
 
+/** `false`: the key may not stand here. */
 export type Properties = Readonly<Record<string, Schema | false>>;
 
 export type TypeName = "string" | "integer" | "number" | "boolean" | "object" | "array";

@@ -3,18 +3,30 @@ import { exactlyOneOf, forbid, map, ref, type Schema, text, when } from "./schem
 
 /** The recipients that are not age keys, as SOPS calls them, and how each is written. */
 const KEY_SERVICES: Readonly<Record<string, readonly [string, string]>> = {
-  kms: ["AWS KMS: the ARN of a key", "arn:aws:kms:eu-west-1:111122223333:key/example"],
-  pgp: ["PGP: the fingerprint of a key", "0123456789ABCDEF0123456789ABCDEF01234567"],
+  kms: [
+    "AWS KMS: the ARN of a key. Opened through the `sops` program.",
+    "arn:aws:kms:eu-west-1:111122223333:key/example",
+  ],
+  pgp: [
+    "PGP: the fingerprint of a key. Opened through the `sops` program.",
+    "0123456789ABCDEF0123456789ABCDEF01234567",
+  ],
   gcp_kms: [
-    "Google Cloud KMS: the resource id of a key",
+    "Google Cloud KMS: the resource id of a key. Opened through the `sops` program.",
     "projects/example/locations/global/keyRings/sops/cryptoKeys/airflow",
   ],
-  azure_kv: ["Azure Key Vault: the URL of a key", "https://example.vault.azure.net/keys/airflow/0123"],
+  azure_kv: [
+    "Azure Key Vault: the URL of a key. Opened through the `sops` program.",
+    "https://example.vault.azure.net/keys/airflow/0123",
+  ],
   hc_vault: [
-    "HashiCorp Vault: the URI of a transit key",
+    "HashiCorp Vault: the URI of a transit key. Opened through the `sops` program.",
     "https://vault.example.com/v1/transit/keys/airflow",
   ],
-  hckms: ["Huawei Cloud KMS: region and id of a key", "eu-west-101:example"],
+  hckms: [
+    "Huawei Cloud KMS: region and id of a key. Opened through the `sops` program.",
+    "eu-west-101:example",
+  ],
 };
 
 const RECIPIENT: Schema = {
@@ -25,8 +37,9 @@ const RECIPIENT: Schema = {
   pattern: "^age1[a-z0-9+.-]+$",
   patternErrorMessage: "an age recipient (`age1…`), or a map such as `{kms: …}`",
   properties: Object.fromEntries(
-    Object.entries(KEY_SERVICES).map(([name, [title, example]]): [string, Schema] => {
-      return [name, text("\\S", "the text that names the key", { title, examples: [example] })];
+    Object.entries(KEY_SERVICES).map(([name, [description, example]]): [string, Schema] => {
+      const annotations = { title: name, description, examples: [example] };
+      return [name, text("\\S", "the text that names the key", annotations)];
     }),
   ),
   additionalProperties: false,
