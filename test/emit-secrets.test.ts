@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
 import { parseDocument } from "yaml";
 import { secretsYaml } from "../src/emit/manifests.ts";
+import { objectSecretName } from "../src/emit/names.ts";
 import type { EffectiveObject } from "../src/model/effective.ts";
 import type { DeploymentOutput } from "../src/model/manifest.ts";
 import {
   connection,
   type DeploymentSpec,
+  deployment,
   environmentVariable,
   sealed,
   variable,
@@ -47,7 +49,8 @@ test("delivery `env`: one Secret for everything, sorted, with names in capitals"
       TZ: "UTC",
     },
   });
-  expect([...(out.manifests[0]?.data.keys() ?? [])]).toEqual(["AIRFLOW_CONN_DB", "AIRFLOW_VAR_K", "TZ"]);
+  const { manifests } = output({ delivery: "env" }, ...objects(), environmentVariable("AA", ""));
+  expect([...(manifests[0]?.data.keys() ?? [])]).toEqual(["AA", "AIRFLOW_CONN_DB", "AIRFLOW_VAR_K", "TZ"]);
 });
 
 test("delivery `kubernetes`: one labelled Secret per object", () => {
@@ -84,11 +87,16 @@ test("delivery `kubernetes`: one labelled Secret per object", () => {
       ],
     ]
   `);
+  expect(manifests.map(({ name }) => name)).toEqual([
+    "jackfield-prod-env",
+    objectSecretName(deployment(), "Connection", "db"),
+    objectSecretName(deployment(), "Variable", "k"),
+  ]);
   for (const { labels } of manifests) expect([...labels.keys()]).toEqual([...labels.keys()].sort());
 });
 
 test("the stream of manifests is what Kubernetes would read", () => {
-  const out = output({ namespace: "null" }, ...objects());
+  const out = output({ namespace: "null" }, ...objects(), environmentVariable("WORD", "größer"));
   const text = secretsYaml(out.manifests).reveal();
   expect(text).toMatchInlineSnapshot(`
     "apiVersion: v1
@@ -117,6 +125,7 @@ test("the stream of manifests is what Kubernetes would read", () => {
     type: Opaque
     data:
       "TZ": "VVRD"
+      "WORD": "Z3LDtsOfZXI="
     "
   `);
   const documents = text.split("---\n").map((one) => parseDocument(one, { version: "1.1" }).toJS());
