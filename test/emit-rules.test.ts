@@ -59,7 +59,6 @@ test.each<[string, DeploymentSpec, EffectiveObject, string[]]>([
 });
 
 test.each<[string, EffectiveObject[], number]>([
-  ["case twins", [connection("DB"), connection("db")], 1],
   [
     "an EnvironmentVariable that spells a connection",
     [connection("db"), environmentVariable("AIRFLOW_CONN_DB", "")],
@@ -78,6 +77,12 @@ test.each<[string, EffectiveObject[], number]>([
   expect(found[0]?.at).toBe(objects[1]?.declaration.id.at);
   expect(found[0]?.related[0]?.at).toBe(objects[0]?.declaration.id.at);
   expect(troubles({}, ...objects)).toEqual([]);
+});
+
+test("case twins are the resolver's to report, and never merged in silence", () => {
+  const twins = [connection("DB"), connection("db")];
+  expect(checkDelivery(workspace(effective({}, twins)))).toEqual([]);
+  expect(() => troubles({ delivery: "env" }, ...twins)).toThrow("twins");
 });
 
 test("two Deployments of delivery `kubernetes` cannot share a namespace, of two Workspaces neither", () => {

@@ -109,7 +109,8 @@ function checkKeys(deployment: Deployment, objects: readonly EffectiveObject[]):
     const key = environmentName(object);
     const other = first.get(key);
     first.set(key, other ?? object);
-    if (!other) continue;
+    // Twins of one kind are errors under any delivery, found when the Workspace is resolved.
+    if (!other || other.kind === object.kind) continue;
     const params = { one: nameOf(other), other: nameOf(object), key, deployment: deployment.name.value };
     const related = [{ at: other.declaration.id.at, message: "the other one" }];
     troubles.push(

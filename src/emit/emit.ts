@@ -120,7 +120,9 @@ function makeSecrets(
 
 function environmentData(items: readonly Item[]): ReadonlyMap<string, Secret> {
   const entries = items.map(({ object, text }) => [environmentName(object), text] as const);
-  return new Map(entries.sort(([a], [b]) => compareText(a, b)));
+  const data = new Map(entries.sort(([a], [b]) => compareText(a, b)));
+  if (data.size !== items.length) throw new Error("twins must not come as far as the emitter");
+  return data;
 }
 
 function* objectSecrets(
