@@ -46,7 +46,11 @@ export function createProgram(
     for (const [syntax, text] of spec.options ?? []) command.option(syntax, text);
     for (const [syntax, text] of spec.required ?? []) command.requiredOption(syntax, text);
     command.action(async () => {
-      const invocation = { command: spec.name, options: command.opts(), args: command.args };
+      const invocation = {
+        command: spec.name,
+        options: command.opts<Invocation["options"]>(),
+        args: command.args,
+      };
       done(invocation, await spec.run(invocation));
     });
   }

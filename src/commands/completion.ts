@@ -38,7 +38,9 @@ complete -F _jackfield jackfield
 }
 
 function fish(vocabulary: Vocabulary): string {
-  const lines = [`complete -c jackfield -n __fish_use_subcommand -f -a "${[...vocabulary.keys()].join(" ")}"`];
+  const lines = [
+    `complete -c jackfield -n __fish_use_subcommand -f -a "${[...vocabulary.keys()].join(" ")}"`,
+  ];
   for (const [name, options] of vocabulary) {
     for (const option of options) {
       const flag = option.startsWith("--") ? `-l ${option.slice(2)}` : `-s ${option.slice(1)}`;

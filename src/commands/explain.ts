@@ -1,4 +1,5 @@
 import { specOf, typeOf } from "../catalogue/index.ts";
+import { hasErrors } from "../core/diagnostic.ts";
 import { positionAt, type Span } from "../core/source.ts";
 import { createDirectory, type Subject } from "../link/directory.ts";
 import { createSelection } from "../link/layers.ts";
@@ -56,6 +57,10 @@ export function explain(files: Files, id: string, narrowing: Narrowing): Outcome
   if ("result" in placed) return placed;
   const explanations = placed.flatMap((one) => explainIn(one, id));
   if (explanations.length === 0) {
+    // It may stand in a document that was refused: the diagnostics say so.
+    if (hasErrors(estate.diagnostics)) {
+      return { diagnostics: estate.diagnostics, result: null, text: "", compiled: estate.compiled };
+    }
     const known = placed.flatMap(({ workspace }) => workspace.declarations.objects.map((o) => o.id.value));
     return usage(unknownName("object", id, [...new Set(known)]));
   }

@@ -38,7 +38,11 @@ export function init(folder: InitFolder, content: InitContent, example: boolean)
       created.push(path);
     }
   }
-  return { diagnostics: [], result: { created, kept }, text: summary(folder.shown, created, kept, files, example) };
+  return {
+    diagnostics: [],
+    result: { created, kept },
+    text: summary(folder.shown, created, kept, files, example),
+  };
 }
 
 function summary(
@@ -49,12 +53,18 @@ function summary(
   example: boolean,
 ): string {
   const lines = [`created ${created.length} files in ${shown}:`, ...created.map((path) => `  ${path}`)];
-  for (const path of kept) lines.push(`kept your ${path}; ours would have been:`, indent(files.get(path) ?? ""));
+  for (const path of kept)
+    lines.push(`kept your ${path}; ours would have been:`, indent(files.get(path) ?? ""));
   lines.push("", "next:");
   const at = shown === "." ? "" : ` -C ${shown}`;
   lines.push(`  jackfield validate${at}`);
-  if (example) lines.push(`  SOPS_AGE_KEY_FILE=${shown}/demo.agekey jackfield build${at}   # a throw-away key`);
-  else lines.push(`  jackfield get${at}`, "  edit deployments.yaml: your clusters, namespaces and Airflow versions");
+  if (example)
+    lines.push(`  SOPS_AGE_KEY_FILE=${shown}/demo.agekey jackfield build${at}   # a throw-away key`);
+  else
+    lines.push(
+      `  jackfield get${at}`,
+      "  edit deployments.yaml: your clusters, namespaces and Airflow versions",
+    );
   return `${lines.join("\n")}\n`;
 }
 

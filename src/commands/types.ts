@@ -7,7 +7,9 @@ import { unknownName } from "./estate.ts";
 export function types(name: string | undefined): Outcome {
   if (name === undefined) {
     const all = typeNames.flatMap((one) => typeOf(one) ?? []);
-    const result = { types: all.map(({ type, title, provider }) => ({ type, title, provider: provider ?? null })) };
+    const result = {
+      types: all.map(({ type, title, provider }) => ({ type, title, provider: provider ?? null })),
+    };
     return { diagnostics: [], result, text: renderTypeList() };
   }
   const type = typeOf(normaliseType(name));

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
+import { compareText } from "../core/source.ts";
 import type { Deployment } from "../model/declaration.ts";
 
 /** The Deployments a finding is about, in words; previews of one are named so. */
@@ -29,7 +30,9 @@ export function createFindings(): Findings {
       plain.push(diagnostic);
     },
     all() {
-      const made = [...collected.values()].map(({ members, make }) => make(inWords([...members])));
+      const made = [...collected.values()].map(({ members, make }) =>
+        make(inWords([...members].sort(compareText))),
+      );
       return [...plain, ...made];
     },
   };

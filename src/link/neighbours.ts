@@ -13,19 +13,40 @@ export function checkNeighbours(
 ): void {
   const findings = createFindings();
   const referring = new Map<EffectiveObject, readonly Reference[]>();
+  const twins = twinNames(deployments);
   for (const { deployment, objects } of deployments) {
-    checkTwins(deployment, objects, findings);
+    checkTwins(deployment, objects, twins, findings);
     checkReferences(deployment, objects, findings, referring);
   }
   for (const trouble of findings.all()) report(trouble);
 }
 
-/** Airflow upper-cases ids in environment names, so ids that differ in case only are one there. */
-function checkTwins(deployment: Deployment, objects: readonly EffectiveObject[], findings: Findings): void {
+/**
+ * Airflow upper-cases ids in environment names, so ids that differ in case only are one there. Gives the ids that
+ * have such a twin anywhere, to look only at those in each Deployment.
+ */
+function twinNames(deployments: readonly EffectiveDeployment[]): ReadonlyMap<string, string> {
+  const byName = new Map<string, Set<string>>();
+  for (const { declaration } of new Set(deployments.flatMap(({ objects }) => objects))) {
+    if (declaration.kind === "EnvironmentVariable") continue;
+    const name = `${declaration.kind} ${declaration.id.value.toUpperCase()}`;
+    byName.set(name, (byName.get(name) ?? new Set()).add(`${declaration.kind} ${declaration.id.value}`));
+  }
+  const twins = [...byName].filter(([, ids]) => ids.size > 1);
+  return new Map(twins.flatMap(([name, ids]) => [...ids].map((id) => [id, name] as const)));
+}
+
+function checkTwins(
+  deployment: Deployment,
+  objects: readonly EffectiveObject[],
+  twins: ReadonlyMap<string, string>,
+  findings: Findings,
+): void {
+  if (twins.size === 0) return;
   const seen = new Map<string, EffectiveObject>();
   for (const object of objects) {
-    if (object.kind === "EnvironmentVariable") continue;
-    const name = `${object.kind} ${object.id.toUpperCase()}`;
+    const name = twins.get(`${object.kind} ${object.id}`);
+    if (name === undefined) continue;
     const first = seen.get(name);
     seen.set(name, first ?? object);
     if (first) reportTwins(first, object, deployment, findings);
