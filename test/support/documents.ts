@@ -19,6 +19,7 @@ spec:
         - {azure_kv: "https://example.vault.azure.net/keys/airflow/0"}
         - {hc_vault: "https://vault.example.com/v1/transit/keys/airflow"}
         - {hckms: "eu-west-101:example"}
+        - {azure_kv: {vault_url: "https://example.vault.azure.net", name: airflow, version: "0"}}
     sandbox: {}
   clusters:
     eu: {context: eu-airflow, uid: 5d1e8a52-0c0f-4c57-9a35-6f1c2b7d9e10}

@@ -4,6 +4,7 @@ import { FIELD_DEFS } from "./fields.ts";
 import { CREDENTIAL, LINK } from "./grants.ts";
 import { NAME_DEFS } from "./names.ts";
 import { CONNECTION, ENVIRONMENT_VARIABLE, VARIABLE } from "./objects.ts";
+import { RECIPIENT } from "./recipient.ts";
 import type { Schema } from "./schema.ts";
 import { SELECTOR_DEFS } from "./selector.ts";
 import { WORKSPACE } from "./workspace.ts";
@@ -20,4 +21,9 @@ export const KIND_SCHEMAS: Readonly<Record<Kind, Schema>> = {
 };
 
 /** The shared `$defs`. */
-export const DEFS: Readonly<Record<string, Schema>> = { ...NAME_DEFS, ...SELECTOR_DEFS, ...FIELD_DEFS };
+export const DEFS: Readonly<Record<string, Schema>> = {
+  ...NAME_DEFS,
+  ...SELECTOR_DEFS,
+  ...FIELD_DEFS,
+  recipient: RECIPIENT,
+};

@@ -1,51 +1,5 @@
 import { DESCRIPTION, document } from "./document.ts";
-import { exactlyOneOf, forbid, map, ref, type Schema, text, when } from "./schema.ts";
-
-/** The recipients that are not age keys, as SOPS calls them, and how each is written. */
-const KEY_SERVICES: Readonly<Record<string, readonly [string, string]>> = {
-  kms: [
-    "AWS KMS: the ARN of a key. Opened through the `sops` program.",
-    "arn:aws:kms:eu-west-1:111122223333:key/example",
-  ],
-  pgp: [
-    "PGP: the fingerprint of a key. Opened through the `sops` program.",
-    "0123456789ABCDEF0123456789ABCDEF01234567",
-  ],
-  gcp_kms: [
-    "Google Cloud KMS: the resource id of a key. Opened through the `sops` program.",
-    "projects/example/locations/global/keyRings/sops/cryptoKeys/airflow",
-  ],
-  azure_kv: [
-    "Azure Key Vault: the URL of a key. Opened through the `sops` program.",
-    "https://example.vault.azure.net/keys/airflow/0123",
-  ],
-  hc_vault: [
-    "HashiCorp Vault: the URI of a transit key. Opened through the `sops` program.",
-    "https://vault.example.com/v1/transit/keys/airflow",
-  ],
-  hckms: [
-    "Huawei Cloud KMS: region and id of a key. Opened through the `sops` program.",
-    "eu-west-101:example",
-  ],
-};
-
-const RECIPIENT: Schema = {
-  title: "Recipient",
-  description:
-    "A public key whose holder can open what is sealed for this environment: an age recipient (`age1…`), or a map with one key service, as SOPS calls it.",
-  type: ["string", "object"],
-  pattern: "^age1[a-z0-9+.-]+$",
-  patternErrorMessage: "an age recipient (`age1…`), or a map such as `{kms: …}`",
-  properties: Object.fromEntries(
-    Object.entries(KEY_SERVICES).map(([name, [description, example]]): [string, Schema] => {
-      const annotations = { title: name, description, examples: [example] };
-      return [name, text("\\S", "the text that names the key", annotations)];
-    }),
-  ),
-  additionalProperties: false,
-  minProperties: 1,
-  maxProperties: 1,
-};
+import { exactlyOneOf, forbid, map, ref, text, when } from "./schema.ts";
 
 const ENVIRONMENT = map(
   {
@@ -61,7 +15,7 @@ const ENVIRONMENT = map(
       description: "Who can open what is sealed for this environment. Keep a break-glass key among them.",
       type: "array",
       minItems: 1,
-      items: RECIPIENT,
+      items: ref("recipient"),
       examples: [["age1…"]],
     },
   },
