@@ -63,8 +63,9 @@ function scanBase({ root, start }: Place): string {
 /** Undefined if git cannot tell, or ignores the very folder that was asked for (a scratch estate, say). */
 function listByGit(root: string, base: string): readonly string[] | undefined {
   const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", "--"];
-  const pathspec = `:(top,literal)${toSlashes(relative(root, base)) || "."}`;
-  const git = spawnSync("git", [...args, pathspec], { cwd: root, encoding: "utf8", maxBuffer: 1 << 30 });
+  // A literal `.` would match nothing: the whole tree is meant by no path at all.
+  const below = base === root ? [] : [`:(top,literal)${toSlashes(relative(root, base))}`];
+  const git = spawnSync("git", [...args, ...below], { cwd: root, encoding: "utf8", maxBuffer: 1 << 30 });
   if (git.status !== 0) return undefined;
   const paths = git.stdout.split("\0").filter((path) => path !== "");
   const own = join(relative(root, base), WORKSPACE_FILE);
