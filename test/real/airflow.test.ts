@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { Secret } from "../../src/core/secret.ts";
 import { emit } from "../../src/emit/emit.ts";
 import type { Delivery } from "../../src/model/declaration.ts";
@@ -69,7 +69,9 @@ function make(name: string, delivery: Delivery, content: Content): DeploymentOut
   return made.value;
 }
 
-const newBuild = () => mkdtempSync(join(tmpdir(), "jackfield-build-"));
+const builds = mkdtempSync(join(tmpdir(), "jackfield-build-"));
+afterAll(() => rmSync(builds, { recursive: true }));
+const newBuild = () => mkdtempSync(join(builds, "build-"));
 
 test.each<[Delivery, (n: number) => string]>([
   ["file", (n) => `Id.${n}-x_y`],

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -91,10 +91,12 @@ function runAirflow(python: string, buildDir: string, expected: readonly Expecte
     environment: Object.keys(one.environment),
   }));
   writeFileSync(request, JSON.stringify(cases));
-  const env = { PATH: process.env.PATH ?? "", HOME: folder, LC_ALL: "C" };
+  const env = { PATH: process.env.PATH ?? "", HOME: folder, TMPDIR: folder, LC_ALL: "C" };
   const run = spawnSync(python, [PROGRAM, request, result], { env, encoding: "utf8", maxBuffer: 2 ** 28 });
-  if (run.status !== 0) throw new Error(`${python} failed\n${run.stderr.slice(-4000)}`);
-  return JSON.parse(readFileSync(result, "utf8")) as Dump;
+  const text = run.status === 0 ? readFileSync(result, "utf8") : undefined;
+  rmSync(folder, { recursive: true });
+  if (text === undefined) throw new Error(`${python} failed\n${run.stderr.slice(-4000)}`);
+  return JSON.parse(text) as Dump;
 }
 
 function compareDeployment(dump: Dump, index: number, expected: ExpectedDeployment): readonly Mismatch[] {
