@@ -1,5 +1,6 @@
 import { specOf, typeOf } from "../catalogue/index.ts";
 import { hasErrors } from "../core/diagnostic.ts";
+import { carriesCredentials } from "../core/secret.ts";
 import { positionAt, type Span } from "../core/source.ts";
 import { createDirectory, type Subject } from "../link/directory.ts";
 import { createSelection } from "../link/layers.ts";
@@ -145,7 +146,8 @@ function shownValue(object: EffectiveObject, field: EffectiveField): string {
 function sourceOf(node: Node): string {
   switch (node.kind) {
     case "scalar":
-      return typeof node.value === "string" ? JSON.stringify(node.value) : node.source;
+      if (typeof node.value !== "string") return node.source;
+      return carriesCredentials(node.value) ? "[not shown]" : JSON.stringify(node.value);
     case "sealed":
       return "[secret]";
     case "seq":

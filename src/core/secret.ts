@@ -34,3 +34,8 @@ export class Secret {
     return MASK;
   }
 }
+
+/** True for a URL with a user or password in it (`scheme://user:password@host`): not to be shown, whatever its field. */
+export function carriesCredentials(text: string): boolean {
+  return /:\/\/[^/\s]*@/.test(text);
+}

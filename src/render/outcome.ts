@@ -1,5 +1,8 @@
-import { disclosureOf } from "../disclosure.ts";
+import type { Compiled } from "../compile.ts";
+import type { SourceFile } from "../core/source.ts";
 import type { Outcome } from "../outcome.ts";
+import { disclose, discloseUnparsed, type TypeOfObject } from "./disclose.ts";
+import type { Range } from "./frame.ts";
 import { renderJson } from "./json.ts";
 import { renderText } from "./text.ts";
 
@@ -17,6 +20,23 @@ export function renderOutcome(
 ): { readonly out: string; readonly err: string } {
   const { diagnostics, result, text, compiled } = outcome;
   if (format === "json") return { out: renderJson(command, version, diagnostics, result), err: "" };
-  const disclosed = disclosureOf(compiled);
-  return { out: text, err: diagnostics.length === 0 ? "" : renderText(diagnostics, { color, disclosed }) };
+  if (diagnostics.length === 0) return { out: text, err: "" };
+  return { out: text, err: renderText(diagnostics, { color, disclosed: disclosure(compiled) }) };
+}
+
+/** What frames may show, worked out once for each file that a diagnostic points into. */
+export function disclosure(compiled: Compiled | undefined): (file: SourceFile) => readonly Range[] {
+  const known = new Map<SourceFile, readonly Range[]>();
+  const types = new Map(
+    compiled?.workspaces.flatMap(({ declarations }) =>
+      declarations.objects.map(({ kind, id, type }) => [`${kind}/${id.value}`, type?.value] as const),
+    ),
+  );
+  const typeOfObject: TypeOfObject = (kind, id) => types.get(`${kind}/${id}`);
+  return (file) => {
+    const parsed = compiled?.parsed.get(file.path);
+    const ranges = known.get(file) ?? (parsed ? disclose(parsed, typeOfObject) : discloseUnparsed(file.text));
+    known.set(file, ranges);
+    return ranges;
+  };
 }

@@ -1,0 +1,61 @@
+import { styleText } from "node:util";
+import type { Diagnostic, Severity } from "../core/diagnostic.ts";
+import { positionAt, type SourceFile, type Span } from "../core/source.ts";
+import { codeFrame, type Range } from "./frame.ts";
+
+export interface TextOptions {
+  readonly color: boolean;
+  /** What code frames may show of a file. */
+  readonly disclosed: (file: SourceFile) => readonly Range[];
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+const STYLES: Record<Severity, Style> = {
+  error: ["red", "bold"],
+  warning: ["yellow", "bold"],
+  info: ["cyan", "bold"],
+};
+
+/** Diagnostics for people: place, message, masked code frame, related places, hint; then a count. */
+export function renderText(diagnostics: readonly Diagnostic[], options: TextOptions): string {
+  const parts = diagnostics.map((one) => renderOne(one, options));
+  return `${parts.join("\n")}\n${summary(diagnostics)}\n`;
+}
+
+function renderOne(diagnostic: Diagnostic, options: TextOptions): string {
+  const { severity, code, message, at, hint, related } = diagnostic;
+  const paint = painter(options);
+  const head = `${paint(STYLES[severity], `${severity} ${code}`)}: ${message}`;
+  const lines = [at ? `${paint("bold", placeOf(at))} ${head}` : head];
+  if (at) lines.push(...frame(at, options));
+  for (const one of related) {
+    lines.push(`  ${paint("bold", placeOf(one.at))} ${one.message}`, ...frame(one.at, options));
+  }
+  if (hint !== undefined) lines.push(`  = ${paint("cyan", "hint")}: ${hint}`);
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** A whole file (place 0 to 0) has no line to show. */
+function frame(at: Span, options: TextOptions): readonly string[] {
+  if (at.file.text === "" || at.end === 0) return [];
+  return codeFrame(at, options.disclosed(at.file));
+}
+
+function placeOf(at: Span): string {
+  const { line, column } = positionAt(at.file, at.start);
+  return `${at.file.path}:${line}:${column}`;
+}
+
+function painter({ color }: TextOptions): (style: Style, text: string) => string {
+  return (style, text) => (color ? styleText(style, text, { validateStream: false }) : text);
+}
+
+function summary(diagnostics: readonly Diagnostic[]): string {
+  const parts = (["error", "warning", "info"] as const).flatMap((severity) => {
+    const count = diagnostics.filter((one) => one.severity === severity).length;
+    if (count === 0) return [];
+    return [`${count} ${severity}${count === 1 || severity === "info" ? "" : "s"}`];
+  });
+  return parts.join(", ");
+}
