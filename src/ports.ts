@@ -1,6 +1,7 @@
 import type { Checked, Diagnostic } from "./core/diagnostic.ts";
 import type { Secret } from "./core/secret.ts";
 import type { SourceFile } from "./core/source.ts";
+import type { Identity } from "./model/unsealed.ts";
 
 // The outside world, as the pipeline sees it. Adapters are in `node/`.
 
@@ -10,6 +11,20 @@ export interface Files {
   scan(): Checked<readonly SourceFile[]>;
   /** The start folder, relative to the repo's root; `""` is the root. */
   readonly start: string;
+}
+
+/** Private keys. */
+export interface KeySource {
+  /** Looks for keys at the first call only. */
+  identities(): FoundKeys;
+}
+
+export interface FoundKeys {
+  readonly identities: readonly Identity[];
+  /** Where it looked: names of variables and paths. */
+  readonly looked: readonly string[];
+  /** What kept a source from giving a key; worth telling only if none gave one. */
+  readonly problems: readonly Diagnostic[];
 }
 
 /** What `build` writes for one Deployment: file contents by name. */

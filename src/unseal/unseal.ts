@@ -1,0 +1,36 @@
+import { type Checked, type Diagnostic, diagnostic } from "../core/diagnostic.ts";
+import type { ParsedFile, SealedNode } from "../model/tree.ts";
+import type { UnsealedValue } from "../model/unsealed.ts";
+import type { FoundKeys, KeySource } from "../ports.ts";
+import { openFile } from "../sops/open.ts";
+
+/**
+ * Opens the files from which a sealed value is drawn, each once. Keys are looked for only if there is such a file. Fails
+ * closed: a file that does not open gives no value at all, and an error.
+ */
+export function unseal(
+  files: readonly ParsedFile[],
+  keys: KeySource,
+): Checked<ReadonlyMap<SealedNode, UnsealedValue>> {
+  if (files.length === 0) return { value: new Map(), diagnostics: [] };
+  const found = keys.identities();
+  const values = new Map<SealedNode, UnsealedValue>();
+  const diagnostics: Diagnostic[] = [];
+  for (const file of new Set(files)) {
+    const opened = openFile(file, found.identities);
+    for (const [node, value] of opened.value ?? []) values.set(node, value);
+    diagnostics.push(...opened.diagnostics);
+  }
+  const told = found.identities.length > 0 ? diagnostics : withoutKeys(diagnostics, found);
+  return { value: values, diagnostics: told };
+}
+
+/** Without any key that is one trouble, not one a file; what kept the sources from giving one is told with it. */
+function withoutKeys(diagnostics: readonly Diagnostic[], found: FoundKeys): readonly Diagnostic[] {
+  const others = diagnostics.filter(({ code }) => code !== "JF321");
+  const unopened = diagnostics.filter(({ code }) => code === "JF321");
+  if (unopened.length === 0) return others;
+  const hint = `set \`SOPS_AGE_KEY\` or \`SOPS_AGE_KEY_FILE\`; looked in ${found.looked.join(", ")}`;
+  const related = unopened.flatMap((trouble) => trouble.related).slice(0, 9);
+  return [diagnostic("JF340", undefined, {}, { hint, related }), ...found.problems, ...others];
+}
