@@ -1,10 +1,10 @@
-import { type Checked, hasErrors } from "../core/diagnostic.ts";
+import { type Checked, type Diagnostic, hasErrors } from "../core/diagnostic.ts";
 import { Secret } from "../core/secret.ts";
 import { compareText } from "../core/source.ts";
 import type { Deployment, ObjectKind } from "../model/declaration.ts";
 import type { EffectiveDeployment, EffectiveObject, EffectiveWorkspace } from "../model/effective.ts";
 import type { DeploymentOutput, SecretManifest } from "../model/manifest.ts";
-import { checkDeployment, environmentName, isEnvironment } from "./check.ts";
+import { environmentName, isEnvironment } from "./check.ts";
 import { createEncoder, type EncodedObject } from "./encode.ts";
 import type { Reveal } from "./json.ts";
 import { baseName, envSecretName, objectSuffix } from "./names.ts";
@@ -39,7 +39,8 @@ const OBJECT_LABEL = {
 /**
  * What each Deployment gets, one at a time and in the Workspace's order; `only` names those wanted. A Deployment
  * with an error has no value: a file that lacks a connection, or holds one that Airflow cannot read, is never
- * made. Each object is encoded once for all its Deployments.
+ * made. Each object is encoded once for all its Deployments. `checkDelivery` must have passed: names and ids are
+ * not looked at again.
  */
 export function* emit(
   workspace: EffectiveWorkspace,
@@ -63,7 +64,7 @@ function emitDeployment(
   effective: EffectiveDeployment,
 ): Checked<DeploymentOutput | undefined> {
   const { deployment, objects } = effective;
-  const diagnostics = [...checkDeployment(effective)];
+  const diagnostics: Diagnostic[] = [];
   const items: Item[] = [];
   for (const object of objects) {
     const { encoded, diagnostics: own } = emitter.encode(object);

@@ -28,9 +28,9 @@ function secretYaml({ name, namespace, labels, data }: SecretManifest): string {
   ].join("\n");
 }
 
-/** Keys and values are always quoted: a JSON string is a YAML string that nothing takes for something else. */
+/** Keys and values are always quoted, as a JSON string is: `value` must be without anything to escape. */
 function mapYaml(indent: string, name: string, entries: readonly (readonly [string, string])[]): string[] {
   if (entries.length === 0) return [`${indent}${name}: {}`];
-  const lines = entries.map(([key, value]) => `${indent}  ${asciiJson(key)}: ${asciiJson(value)}`);
-  return [`${indent}${name}:`, ...lines];
+  // Label values and base64 need no escapes, and base64 is too long to look at again.
+  return [`${indent}${name}:`, ...entries.map(([key, value]) => `${indent}  ${asciiJson(key)}: "${value}"`)];
 }

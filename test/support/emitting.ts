@@ -1,4 +1,5 @@
-import type { Diagnostic } from "../../src/core/diagnostic.ts";
+import { type Diagnostic, hasErrors } from "../../src/core/diagnostic.ts";
+import { checkDelivery } from "../../src/emit/check.ts";
 import { emit } from "../../src/emit/emit.ts";
 import type { EffectiveObject } from "../../src/model/effective.ts";
 import type { DeploymentOutput } from "../../src/model/manifest.ts";
@@ -6,9 +7,12 @@ import { type DeploymentSpec, effective, reveal, workspace } from "./effective.t
 
 /** Emits one Deployment with these objects. */
 function run(spec: DeploymentSpec, objects: readonly EffectiveObject[]) {
-  const [checked] = [...emit(workspace(effective(spec, objects)), reveal)];
-  if (!checked) throw new Error("nothing emitted");
-  return checked;
+  const estate = workspace(effective(spec, objects));
+  const checked = checkDelivery(estate);
+  if (hasErrors(checked)) return { value: undefined, diagnostics: checked };
+  const [emitted] = [...emit(estate, reveal)];
+  if (!emitted) throw new Error("nothing emitted");
+  return { ...emitted, diagnostics: [...checked, ...emitted.diagnostics] };
 }
 
 /** The output of a Deployment that must have no errors. */
