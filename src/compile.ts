@@ -1,7 +1,8 @@
 import { type Diagnostic, diagnostic, hasErrors, sortDiagnostics } from "./core/diagnostic.ts";
-import { compareText, type SourceFile } from "./core/source.ts";
+import { compareText, type SourceFile, type Span } from "./core/source.ts";
 import { classify, type OwnDocument } from "./declare/classify.ts";
 import { declare } from "./declare/declare.ts";
+import { findLost } from "./declare/lost.ts";
 import { checkDelivery } from "./emit/check.ts";
 import { checkPlaces } from "./emit/places.ts";
 import { link } from "./link/link.ts";
@@ -30,7 +31,7 @@ export interface Compiled {
 const WORKSPACE_FILE = /(^|\/)jackfield\.yaml$/;
 const GROUP = "jackfield.dev/";
 const MENTIONS_US =
-  /jackfield|^\s*["']?kind["']?:\s*["']?(Workspace|Deployment|Connection|Variable|EnvironmentVariable|Link|Credential)\b/im;
+  /jackfield|\bkind["']?\s*:\s*["']?(Workspace|Deployment|Connection|Variable|EnvironmentVariable|Link|Credential)\b/im;
 
 /**
  * The keyless half of the pipeline: from texts to effective objects. Pure: the result depends on the set of
@@ -39,39 +40,51 @@ const MENTIONS_US =
 export function compile(files: readonly SourceFile[]): Compiled {
   const diagnostics: Diagnostic[] = [];
   const parsed = new Map<string, ParsedFile>();
+  const unread: SourceFile[] = [];
   const own: OwnDocument[] = [];
   for (const file of [...files].sort((a, b) => compareText(a.path, b.path))) {
-    if (MENTIONS_US.test(file.text)) own.push(...readFile(file, parsed, diagnostics));
+    if (MENTIONS_US.test(file.text)) own.push(...readFile(file, { parsed, unread, diagnostics }));
   }
   const folders = workspaceFolders(files);
+  const filesByPath = new Map(files.map((file) => [file.path, file]));
   const byFolder = new Map<string, OwnDocument[]>(folders.map((folder) => [folder, []]));
   for (const document of own) {
     const folder = folders.find((one) => isInside(document.file.file.path, one));
     if (folder === undefined) diagnostics.push(outside(document));
     else byFolder.get(folder)?.push(document);
   }
-  const workspaces = [...byFolder].flatMap(([folder, documents]) =>
-    compileWorkspace({ folder, documents, parsed, diagnostics }),
-  );
+  const workspaces = [...byFolder].flatMap(([folder, documents]) => {
+    const rootFile = filesByPath.get(
+      folder === "" ? "jackfield.yaml" : `${folder}/jackfield.yaml`,
+    ) as SourceFile;
+    const lost = unread.filter(({ path }) => isInside(path, folder));
+    return compileWorkspace({ folder, rootFile, documents, unread: lost, diagnostics });
+  });
+  diagnostics.push(...sameNames(workspaces));
   diagnostics.push(...checkPlaces(workspaces.map(({ effective }) => effective)));
   return { workspaces, parsed, diagnostics: sortDiagnostics(diagnostics) };
 }
 
+interface Reading {
+  readonly parsed: Map<string, ParsedFile>;
+  /** Files of ours that do not parse. */
+  readonly unread: SourceFile[];
+  readonly diagnostics: Diagnostic[];
+}
+
 /** The documents of one file that are ours. What is wrong with a file that holds none of ours is not told. */
-function readFile(
-  file: SourceFile,
-  parsed: Map<string, ParsedFile>,
-  diagnostics: Diagnostic[],
-): readonly OwnDocument[] {
+function readFile(file: SourceFile, reading: Reading): readonly OwnDocument[] {
   const result = parseFile(file);
   if (!result.value) {
-    if (file.text.includes(GROUP)) diagnostics.push(...result.diagnostics);
+    if (!file.text.includes(GROUP)) return [];
+    reading.unread.push(file);
+    reading.diagnostics.push(...result.diagnostics);
     return [];
   }
   const classified = classify(result.value);
   if (classified.value.length === 0 && classified.diagnostics.length === 0) return [];
-  parsed.set(file.path, result.value);
-  diagnostics.push(...result.diagnostics, ...classified.diagnostics);
+  reading.parsed.set(file.path, result.value);
+  reading.diagnostics.push(...result.diagnostics, ...classified.diagnostics);
   return classified.value;
 }
 
@@ -99,13 +112,14 @@ function outside({ document }: OwnDocument): Diagnostic {
 
 interface WorkspaceInput {
   readonly folder: string;
+  readonly rootFile: SourceFile;
   readonly documents: readonly OwnDocument[];
-  readonly parsed: ReadonlyMap<string, ParsedFile>;
+  readonly unread: readonly SourceFile[];
   readonly diagnostics: Diagnostic[];
 }
 
 function compileWorkspace(input: WorkspaceInput): readonly CompiledWorkspace[] {
-  const { documents, diagnostics } = input;
+  const { documents, unread, diagnostics } = input;
   const root = findRoot(input);
   const broken: OwnDocument[] = [];
   const valid: OwnDocument[] = [];
@@ -116,7 +130,7 @@ function compileWorkspace(input: WorkspaceInput): readonly CompiledWorkspace[] {
   }
   diagnostics.push(...sealedFiles(documents).flatMap((file) => lintSealedFile(file)));
   if (!root || broken.includes(root)) return [];
-  const declarations = declare(root, valid, broken);
+  const declarations = declare(root, valid, findLost(broken, unread));
   const linked = link(declarations);
   diagnostics.push(...linked.diagnostics, ...checkReaders(declarations, recipientsOf));
   diagnostics.push(...checkDelivery(linked.value));
@@ -124,16 +138,15 @@ function compileWorkspace(input: WorkspaceInput): readonly CompiledWorkspace[] {
 }
 
 /** The Workspace document of a folder. Others below it are errors. */
-function findRoot({ folder, documents, parsed, diagnostics }: WorkspaceInput): OwnDocument | undefined {
-  const rootPath = folder === "" ? "jackfield.yaml" : `${folder}/jackfield.yaml`;
+function findRoot({ folder, rootFile, documents, diagnostics }: WorkspaceInput): OwnDocument | undefined {
   const all = documents.filter(({ kind }) => kind === "Workspace");
-  const root = all.find(({ document }) => document.file.path === rootPath);
-  const rootFile = parsed.get(rootPath);
-  if (!root && rootFile) {
-    const at = { file: rootFile.file, start: 0, end: 0 };
+  const root = all.find(({ document }) => document.file === rootFile);
+  // A near miss or a file that does not parse has been told.
+  if (!root && !diagnostics.some(({ at }) => at?.file === rootFile)) {
+    const at = { file: rootFile, start: 0, end: 0 };
     diagnostics.push(diagnostic("JF119", at, {}, { hint: "`jackfield init` writes one in an empty folder" }));
   }
-  for (const other of all) if (other !== root) diagnostics.push(misplaced(other, folder, rootPath));
+  for (const other of all) if (other !== root) diagnostics.push(misplaced(other, folder, rootFile.path));
   return root;
 }
 
@@ -143,6 +156,20 @@ function misplaced({ document }: OwnDocument, folder: string, rootPath: string):
   if (path === rootPath || !WORKSPACE_FILE.test(path)) return diagnostic("JF113", at, {});
   const hint = "move it out of there, or make it part of the outer one";
   return diagnostic("JF112", at, { outer: folder || "." }, { hint });
+}
+
+/** Workspaces of one name would be built into one folder. */
+function* sameNames(workspaces: readonly CompiledWorkspace[]): Generator<Diagnostic> {
+  const first = new Map<string, Span>();
+  for (const { declarations } of workspaces) {
+    const { value: name, at } = declarations.workspace.name;
+    const other = first.get(name);
+    if (!other) first.set(name, at);
+    else {
+      const related = [{ at: other, message: "first declared here" }];
+      yield diagnostic("JF401", at, { what: "Workspace", name }, { related });
+    }
+  }
 }
 
 function sealedFiles(documents: readonly OwnDocument[]): readonly ParsedFile[] {

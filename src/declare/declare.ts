@@ -7,17 +7,18 @@ import type {
   ObjectDeclaration,
 } from "../model/declaration.ts";
 import type { OwnDocument } from "./classify.ts";
+import type { Lost } from "./lost.ts";
 import { credential, object, standaloneLink } from "./objects.ts";
-import { deployment, nameOf, workspace } from "./policy.ts";
+import { deployment, workspace } from "./policy.ts";
 
 /**
- * Types the valid documents of one Workspace. `broken` are its documents that validation refused: their names
- * count as declared, so that nothing that refers to them is reported as well.
+ * Types the valid documents of one Workspace. What is lost with its other documents counts as declared, so that
+ * nothing that refers to it is reported as well.
  */
 export function declare(
   root: OwnDocument,
   valid: readonly OwnDocument[],
-  broken: readonly OwnDocument[],
+  { broken, incomplete }: Lost,
 ): Declarations {
   const declared = workspace(root);
   const deployments: Deployment[] = [];
@@ -34,6 +35,5 @@ export function declare(
     Credential: (own) => credentials.push(...credential(own)),
   };
   for (const own of valid) declareOne[own.kind](own);
-  const brokenNames = broken.map((own) => `${own.kind}/${nameOf(own.document.root).value}`);
-  return { workspace: declared, deployments, objects, links, credentials, broken: new Set(brokenNames) };
+  return { workspace: declared, deployments, objects, links, credentials, broken, incomplete };
 }

@@ -101,7 +101,8 @@ function overridesOf(node: Node | undefined, kind: ObjectKind): Overrides {
   };
 }
 
-function objectReference(spec: Node | undefined): ObjectReference | undefined {
+/** The object that the `spec` of a Link or Credential is about. */
+export function objectReference(spec: Node | undefined): ObjectReference | undefined {
   for (const kind of Object.keys(REFERENCE_KEY) as ObjectKind[]) {
     const id = locatedAt(spec, REFERENCE_KEY[kind]);
     if (id) return { kind, id };

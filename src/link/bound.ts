@@ -1,4 +1,4 @@
-import { specOf, typeOf } from "../catalogue/index.ts";
+import { matchesMaskingWords, specOf, typeOf } from "../catalogue/index.ts";
 import { diagnostic } from "../core/diagnostic.ts";
 import type { ConnectionType } from "../model/connection-type.ts";
 import type { EffectiveObject } from "../model/effective.ts";
@@ -16,7 +16,7 @@ export function checkBound(
   if (!type) return;
   const drawn = new Set(
     [...object.fields.values()].flatMap((field) =>
-      field.credential && specOf(type, field.path)?.secret ? [field.credential] : [],
+      field.credential && isSecret(type, field.path) ? [field.credential] : [],
     ),
   );
   for (const credential of drawn) {
@@ -36,6 +36,12 @@ export function checkBound(
 
 /** True if a field is part of where a credential is sent: neither secret nor inert (design: 2, destination). */
 export function isDestination(type: ConnectionType, path: string): boolean {
+  return !isSecret(type, path) && !specOf(type, path)?.inert;
+}
+
+/** True if the catalogue calls a field secret, by itself or, where `extra` is open by nature, by its name. */
+function isSecret(type: ConnectionType, path: string): boolean {
   const spec = specOf(type, path);
-  return spec ? !spec.secret && !spec.inert : true;
+  if (spec) return spec.secret === true;
+  return type.openExtra !== undefined && matchesMaskingWords(path.slice("extra.".length));
 }

@@ -25,6 +25,8 @@ export interface Subject {
   readonly credentials: readonly Credential[];
   /** Credentials of Deployment-level objects, by Deployment. */
   readonly ownCredentials: ReadonlyMap<string, readonly Credential[]>;
+  /** A Link or Credential of it could not be read: what it lacks may be in there. */
+  readonly incomplete: boolean;
 }
 
 /** Everything of a Workspace by name. */
@@ -45,9 +47,16 @@ interface MutableSubject {
   readonly links: Link[];
   readonly credentials: Credential[];
   readonly ownCredentials: Map<string, Credential[]>;
+  readonly incomplete: boolean;
 }
 
 const KIND_ORDER: Record<ObjectKind, number> = { Connection: 0, Variable: 1, EnvironmentVariable: 2 };
+
+interface Adding {
+  readonly declarations: Declarations;
+  readonly subjects: Map<string, MutableSubject>;
+  readonly report: (trouble: Diagnostic) => void;
+}
 
 /** Indexes the declarations of a Workspace and reports ids declared twice and references to nothing. */
 export function createDirectory(
@@ -61,10 +70,10 @@ export function createDirectory(
     else deploymentByName.set(deployment.name.value, deployment);
   }
   const subjects = new Map<string, MutableSubject>();
-  for (const object of declarations.objects) addObject(subjects, object, report);
-  const findable = { declarations, subjects, report };
-  for (const link of declarations.links) subjectOf(findable, link.object)?.links.push(link);
-  for (const credential of declarations.credentials) addCredential(findable, credential);
+  const adding = { declarations, subjects, report };
+  for (const object of declarations.objects) addObject(adding, object);
+  for (const link of declarations.links) subjectOf(adding, link.object)?.links.push(link);
+  for (const credential of declarations.credentials) addCredential(adding, credential);
   for (const subject of subjects.values()) checkOwn(subject, report);
   return {
     declarations,
@@ -76,13 +85,10 @@ export function createDirectory(
   };
 }
 
-function addObject(
-  subjects: Map<string, MutableSubject>,
-  object: ObjectDeclaration,
-  report: (trouble: Diagnostic) => void,
-): void {
+function addObject({ declarations, subjects, report }: Adding, object: ObjectDeclaration): void {
   const key = `${object.kind}/${object.id.value}`;
-  const subject = subjects.get(key) ?? newSubject(object.kind, object.id.value);
+  const incomplete = declarations.incomplete.has(key);
+  const subject = subjects.get(key) ?? newSubject(object.kind, object.id.value, incomplete);
   subjects.set(key, subject);
   const level = object.deployment?.value;
   const first = level === undefined ? subject.shared : subject.own.get(level);
@@ -96,73 +102,50 @@ function addObject(
   }
 }
 
-function newSubject(kind: ObjectKind, id: string): MutableSubject {
-  return { kind, id, own: new Map(), links: [], credentials: [], ownCredentials: new Map() };
-}
-
-interface Findable {
-  readonly declarations: Declarations;
-  readonly subjects: ReadonlyMap<string, MutableSubject>;
-  readonly report: (trouble: Diagnostic) => void;
+function newSubject(kind: ObjectKind, id: string, incomplete: boolean): MutableSubject {
+  return { kind, id, own: new Map(), links: [], credentials: [], ownCredentials: new Map(), incomplete };
 }
 
 /** The subject a Link or Credential refers to; reports an unknown one, unless its own document was refused. */
-function subjectOf(findable: Findable, { kind, id }: ObjectReference): MutableSubject | undefined {
-  const subject = findable.subjects.get(`${kind}/${id.value}`);
-  if (subject || findable.declarations.broken.has(`${kind}/${id.value}`)) return subject;
-  const names = [...findable.subjects.values()].filter((s) => s.kind === kind).map((s) => s.id);
+function subjectOf(adding: Adding, { kind, id }: ObjectReference): MutableSubject | undefined {
+  const subject = adding.subjects.get(`${kind}/${id.value}`);
+  if (subject || adding.declarations.broken.has(`${kind}/${id.value}`)) return subject;
+  const names = [...adding.subjects.values()].filter((s) => s.kind === kind).map((s) => s.id);
   const hint = didYouMean(id.value, names);
-  findable.report(diagnostic("JF402", id.at, { what: kind, name: id.value }, { hint }));
+  adding.report(diagnostic("JF402", id.at, { what: kind, name: id.value }, { hint }));
   return undefined;
 }
 
-function addCredential(findable: Findable, credential: Credential): void {
-  const subject = subjectOf(findable, credential.object);
+function addCredential(adding: Adding, credential: Credential): void {
+  const subject = subjectOf(adding, credential.object);
   if (!subject) return;
   const level = credential.deployment?.value;
   if (level === undefined) {
-    if (credential.for) subject.credentials.push(credential);
-    else findable.report(diagnostic("JF436", credential.at, {}, { hint: "add `for: {environment: …}`" }));
+    subject.credentials.push(credential);
     return;
   }
   const own = subject.ownCredentials.get(level) ?? [];
   subject.ownCredentials.set(level, [...own, credential]);
-  if (credential.for) reportOwn(findable.report, "`for`", credential.for.at, subject.id, level);
   if (!subject.own.has(level) && credential.deployment) {
     const params = { kind: subject.kind, id: subject.id, deployment: level };
-    findable.report(diagnostic("JF435", credential.deployment.at, params));
+    adding.report(diagnostic("JF435", credential.deployment.at, params));
   }
 }
 
-/** A Deployment-level object is that Deployment's alone: sharing, exclude and Links on it are errors. */
+/** A Deployment-level object is that Deployment's alone: what would share it is an error. */
 function checkOwn(subject: MutableSubject, report: (trouble: Diagnostic) => void): void {
-  for (const [deployment, object] of subject.own) {
-    const shared = object.sharing.at !== object.id.at;
-    if (shared) reportOwn(report, "`sharing`", object.sharing.at, subject.id, deployment);
-    for (const exclusion of object.exclude) {
-      reportOwn(report, "`exclude`", exclusion.at, subject.id, deployment);
-    }
-    for (const link of object.links) reportOwn(report, "a Link", link.at, subject.id, deployment);
-  }
   if (subject.shared || subject.own.size === 0) return;
   const deployment = [...subject.own.keys()].sort(compareText)[0] ?? "";
-  for (const link of subject.links) reportOwn(report, "a Link", link.object.id.at, subject.id, deployment);
+  for (const link of subject.links) {
+    const hint = "remove it, or drop `metadata.deployment` to share the object";
+    const params = { what: "a Link", id: subject.id, deployment };
+    report(diagnostic("JF404", link.object.id.at, params, { hint }));
+  }
   for (const credential of subject.credentials) {
     const hint = `write \`metadata: {deployment: ${deployment}}\` and no \`for\``;
     const params = { what: "a Credential `for` Deployments", id: subject.id, deployment };
     report(diagnostic("JF404", credential.at, params, { hint }));
   }
-}
-
-function reportOwn(
-  report: (trouble: Diagnostic) => void,
-  what: string,
-  at: Located<string>["at"],
-  id: string,
-  deployment: string,
-): void {
-  const hint = "remove it, or drop `metadata.deployment` to share the object";
-  report(diagnostic("JF404", at, { what, id, deployment }, { hint }));
 }
 
 function twice(what: string, first: Located<string>, second: Located<string>): Diagnostic {

@@ -38,7 +38,7 @@ export function judge(judged: Judged): string | undefined {
     judgeStandardFields(judged);
     return textOf(judged.fields.get("auth")?.value);
   }
-  judgeFields(judged, type, typeField.order);
+  judgeFields(judged, type, typeField.rank);
   return judgeAuth(judged, type);
 }
 
@@ -58,12 +58,12 @@ function judgeStandardFields(judged: Judged): void {
   }
 }
 
-function judgeFields(judged: Judged, type: ConnectionType, typeOrder: number): void {
+function judgeFields(judged: Judged, type: ConnectionType, typeRank: number): void {
   for (const [path, field] of judged.fields) {
     if (path === "type" || path === "auth" || !field.value) continue;
     const spec = specOf(type, path);
     if (spec) judgeValue(judged, path, field.value, spec);
-    else if (!isAllowedExtra(judged, type, path)) judgeUnknownField(judged, type, path, field, typeOrder);
+    else if (!isAllowedExtra(judged, type, path)) judgeUnknownField(judged, type, path, field, typeRank);
   }
 }
 
@@ -78,11 +78,11 @@ function judgeUnknownField(
   type: ConnectionType,
   path: string,
   field: MergedField,
-  typeOrder: number,
+  typeRank: number,
 ): void {
   const at = field.origins.at(-1)?.at ?? judged.object.at;
   const id = judged.object.id.value;
-  if (field.order < typeOrder) {
+  if (field.rank < typeRank) {
     const hint = `add \`${path}\` to the \`unset\` of the override that sets the type`;
     judged.findings.add(`JF413 ${path} ${spanKey(at)}`, judged.members, (where) =>
       diagnostic("JF413", at, { type: type.type, field: path, id, where }, { hint }),
@@ -98,9 +98,8 @@ function judgeAuth(judged: Judged, type: ConnectionType): string | undefined {
   const written = judged.fields.get("auth");
   const name = textOf(written?.value);
   if (written && name !== undefined) {
-    const method = type.methods[name];
     const at = written.origins.at(-1)?.at ?? judged.object.at;
-    if (method) return judgeMethod(judged, type, name);
+    if (Object.hasOwn(type.methods, name)) return judgeMethod(judged, type, name);
     const names = Object.keys(type.methods);
     const hint = didYouMean(name, names) ?? `one of ${names.join(", ")}`;
     judged.findings.report(diagnostic("JF420", at, { type: type.type }, { hint }));

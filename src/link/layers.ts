@@ -6,8 +6,6 @@ import { describe, rankOf, selects } from "./select.ts";
 
 /** Something that changes an object where it selects: a Link's overrides or a Credential's secrets. */
 export interface Layer {
-  /** Place among the layers of its object, least specific first. */
-  readonly order: number;
   readonly rank: number;
   readonly selector?: Selector;
   readonly by: Origin["by"];
@@ -22,13 +20,13 @@ export function layersOf(links: readonly Link[], credentials: readonly Credentia
   const layers = [...links.map(linkLayer), ...credentials.flatMap(credentialLayer)];
   return layers
     .sort((a, b) => a.rank - b.rank || compareSpans(a.at, b.at))
-    .map(({ layer, rank }, order) => ({ ...layer, rank, order }));
+    .map(({ layer, rank }) => ({ ...layer, rank }));
 }
 
 interface Unordered {
   readonly rank: number;
   readonly at: Span;
-  readonly layer: Omit<Layer, "order" | "rank">;
+  readonly layer: Omit<Layer, "rank">;
 }
 
 function linkLayer(link: Link): Unordered {

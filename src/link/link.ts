@@ -1,6 +1,7 @@
 import type { Checked, Diagnostic } from "../core/diagnostic.ts";
 import { diagnostic } from "../core/diagnostic.ts";
-import type { Declarations, Selector } from "../model/declaration.ts";
+import { didYouMean } from "../core/nearest.ts";
+import { type Declarations, type Located, OBJECT_KINDS, type Selector } from "../model/declaration.ts";
 import type { EffectiveDeployment, EffectiveObject, EffectiveWorkspace } from "../model/effective.ts";
 import { createDirectory, type Directory } from "./directory.ts";
 import { createSelection } from "./layers.ts";
@@ -31,7 +32,7 @@ export function link(declarations: Declarations): Checked<EffectiveWorkspace> {
     deployment,
     objects: objects[index] ?? [],
   }));
-  checkNeighbours(deployments, report);
+  checkNeighbours(deployments, declarations.broken, report);
   return { value: { workspace: declarations.workspace, deployments }, diagnostics };
 }
 
@@ -39,13 +40,29 @@ export function link(declarations: Declarations): Checked<EffectiveWorkspace> {
 function checkPolicy(directory: Directory, report: (trouble: Diagnostic) => void): void {
   const { workspace } = directory.declarations;
   const { environments, clusters } = workspace;
-  for (const { environment, cluster } of directory.declarations.deployments) {
+  const ids = new Set(directory.subjects.map(({ id }) => id));
+  for (const { environment, cluster, previews } of directory.declarations.deployments) {
+    for (const id of previews?.never ?? []) checkNever(directory, id, ids, report);
     for (const trouble of unknown("environment", environment, environments)) report(trouble);
     for (const trouble of unknown("cluster", cluster, clusters)) report(trouble);
   }
   for (const approval of workspace.approvals) {
     for (const trouble of unknown("environment", approval.environment, environments)) report(trouble);
   }
+}
+
+/** `never` names objects of any kind; a mistyped one would let an object into every preview. */
+function checkNever(
+  { declarations }: Directory,
+  id: Located<string>,
+  known: ReadonlySet<string>,
+  report: (trouble: Diagnostic) => void,
+): void {
+  if (known.has(id.value) || OBJECT_KINDS.some((kind) => declarations.broken.has(`${kind}/${id.value}`)))
+    return;
+  report(
+    diagnostic("JF402", id.at, { what: "object", name: id.value }, { hint: didYouMean(id.value, known) }),
+  );
 }
 
 function checkSelectors(directory: Directory, report: (trouble: Diagnostic) => void): void {

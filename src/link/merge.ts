@@ -13,9 +13,10 @@ export interface MergedField {
   readonly value: Node | undefined;
   readonly origins: readonly Origin[];
   readonly credential?: Credential;
-  /** The `order` of the layer that wrote it last; -1 is the object itself. */
-  readonly order: number;
+  /** The rank of the layer that wrote it last; -1 is the object itself. */
   readonly rank: number;
+  /** Set: that layer took a value away. */
+  readonly removed?: true;
 }
 
 export interface Merge {
@@ -36,7 +37,7 @@ export function mergeLayers(
   layers: readonly Layer[],
 ): ReadonlyMap<string, MergedField> {
   const fields = new Map<string, MergedField>();
-  const base: Layer = { order: -1, rank: -1, by: "object", fields: own, unset: [] };
+  const base: Layer = { rank: -1, by: "object", fields: own, unset: [] };
   for (const layer of [base, ...layers]) {
     for (const unset of layer.unset) applyUnset(merge, fields, layer, unset);
     for (const field of layer.fields) applyField(merge, fields, layer, field);
@@ -52,13 +53,12 @@ function applyField(
 ): void {
   const before = fields.get(written.path);
   if (before && before.rank === layer.rank) checkEqualRank(merge, before, layer, written);
-  if (written.path === "type") dropInheritedAuth(fields, written, before);
+  if (written.path === "type") dropInheritedAuth(fields, layer, written.value);
   fields.set(written.path, {
     path: written.path,
     value: written.value,
     origins: [...(before?.origins ?? []), originOf(layer, written.keyAt)],
     ...(layer.credential && { credential: layer.credential }),
-    order: layer.order,
     rank: layer.rank,
   });
 }
@@ -71,7 +71,9 @@ function applyUnset(
 ): void {
   const path = unset.value;
   const before = fields.get(path);
-  if (before?.value) merge.removed.add(unset);
+  // Of two that unset one field at one rank, which stands first says nothing: both removed it.
+  const isTwin = before?.rank === layer.rank && before.removed === true;
+  if (before?.value || isTwin) merge.removed.add(unset);
   if (before?.value && before.rank === layer.rank) {
     const params = { field: path, id: merge.id };
     const related = relatedTo(before, "set here");
@@ -83,18 +85,20 @@ function applyUnset(
     path,
     value: undefined,
     origins: [...(before?.origins ?? []), { ...originOf(layer, unset.at), unset: true }],
-    order: layer.order,
     rank: layer.rank,
+    ...((before?.value || isTwin) && { removed: true }),
   });
 }
 
-/** A new type drops the authentication method that went with the old one (design: 3.1.5). */
-function dropInheritedAuth(
-  fields: Map<string, MergedField>,
-  written: WrittenField,
-  before: MergedField | undefined,
-): void {
-  if (before?.value && !sameNode(before.value, written.value)) fields.delete("auth");
+/**
+ * A new type drops the authentication method that went with the old one (design: 3.1.5). One of equal rank is not
+ * inherited: it stays, whichever of the two stands first.
+ */
+function dropInheritedAuth(fields: Map<string, MergedField>, layer: Layer, type: Node): void {
+  const before = fields.get("type")?.value;
+  const auth = fields.get("auth");
+  const isInherited = auth !== undefined && auth.rank < layer.rank;
+  if (isInherited && before && !sameNode(before, type)) fields.delete("auth");
 }
 
 const SPECIFIC = "make one of them more specific, or remove one";

@@ -9,6 +9,7 @@ import { createFindings, type Findings, memberName } from "./findings.ts";
 /** What objects of one Deployment are to each other (design: 3.1, rules 7 and 8): twins and references. */
 export function checkNeighbours(
   deployments: readonly EffectiveDeployment[],
+  broken: ReadonlySet<string>,
   report: (trouble: Diagnostic) => void,
 ): void {
   const findings = createFindings();
@@ -16,7 +17,7 @@ export function checkNeighbours(
   const twins = twinNames(deployments);
   for (const { deployment, objects } of deployments) {
     checkTwins(deployment, objects, twins, findings);
-    checkReferences(deployment, objects, findings, referring);
+    checkReferences(deployment, objects, findings, referring, broken);
   }
   for (const trouble of findings.all()) report(trouble);
 }
@@ -78,6 +79,7 @@ function checkReferences(
   objects: readonly EffectiveObject[],
   findings: Findings,
   known: Map<EffectiveObject, readonly Reference[]>,
+  broken: ReadonlySet<string>,
 ): void {
   let ids: ReadonlySet<string> | undefined;
   for (const object of objects) {
@@ -85,7 +87,7 @@ function checkReferences(
     known.set(object, references);
     for (const { path, to, at } of references) {
       ids ??= new Set(objects.filter(({ kind }) => kind === "Connection").map(({ id }) => id));
-      if (ids.has(to)) continue;
+      if (ids.has(to) || broken.has(`Connection/${to}`)) continue;
       const close = nearest(to, ids);
       const hint = close ? `did you mean \`${close}\`?` : "link that connection to the same Deployments";
       findings.add(`JF424 ${object.id} ${path} ${at?.start}`, [memberName(deployment, false)], (where) =>

@@ -24,7 +24,7 @@ export function* checkReaders(declarations: Declarations, recipientsOf: Recipien
     if (first && second) {
       const related = [{ at: first.at, message: `this one is for ${inWords(environments)}` }];
       yield diagnostic("JF429", second.at, {}, { related, hint: "give each set a file of its own" });
-    } else if (first && environments.length > 0) {
+    } else if (first && environments.length > 0 && !credentials.some((one) => mayGrow(declarations, one))) {
       yield* checkFile(declarations, environments, recipientsOf(file), first.at);
     }
   }
@@ -45,6 +45,12 @@ export function audience(
     selector ? selects(selector, { deployment: one, preview: true }) : one.name.value === deployment?.value,
   );
   return [...new Set(selected.map((one) => one.environment.value))].sort(compareText);
+}
+
+/** True if a Deployment that could not be read may add to the environments of a Credential. */
+function mayGrow({ broken }: Declarations, { for: selector }: Credential): boolean {
+  if (selector?.kind === "all" || (selector?.kind === "match" && selector.environment)) return false;
+  return [...broken].some((name) => name.startsWith("Deployment/"));
 }
 
 function* checkFile(

@@ -1,3 +1,4 @@
+import type { Code } from "../core/catalog.ts";
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import type {
   Credential,
@@ -30,16 +31,32 @@ export function resolve(
 ): Resolved {
   const findings = createFindings();
   const result: (EffectiveObject | undefined)[] = new Array(selection.deployments.length);
-  const shared = subject.shared && resolveShared(subject, subject.shared, selection, findings, result);
+  const { shared } = subject;
+  if (shared) resolveShared(subject, shared, selection, findings, result);
+  const reach = shared && reachOf(selection, shared, subject.links);
   selection.deployments.forEach((deployment, index) => {
     const own = subject.own.get(deployment.name.value);
     if (!own) return;
-    if (result[index] && shared) reportShadowed(findings, shared, own, deployment);
+    if (shared && reach?.reaches(index)) reportShadowed(findings, shared, own, deployment);
     result[index] = resolveOwn(subject, own, deployment, findings);
   });
-  for (const trouble of findings.all()) report(trouble);
+  for (const trouble of findings.all()) {
+    if (!(subject.incomplete && OF_ABSENCE.has(trouble.code))) report(trouble);
+  }
   return result;
 }
+
+/** What may be due to a Link or Credential that could not be read, which is reported by itself. */
+const OF_ABSENCE: ReadonlySet<Code> = new Set<Code>([
+  "JF410",
+  "JF411",
+  "JF413",
+  "JF421",
+  "JF422",
+  "JF423",
+  "JF425",
+  "JF426",
+]);
 
 function resolveShared(
   subject: Subject,
@@ -47,7 +64,7 @@ function resolveShared(
   selection: Selection,
   findings: Findings,
   result: (EffectiveObject | undefined)[],
-): ObjectDeclaration {
+): void {
   for (const trouble of linkedAndExcluded(object, subject.links)) findings.report(trouble);
   const layers = layersOf(subject.links, subject.credentials);
   const removed = new Set<Located<string>>();
@@ -62,11 +79,13 @@ function resolveShared(
     }
   }
   reportIdleUnsets(object, applied, removed, findings);
-  reportIdleCredentials(subject, applied, findings);
-  return object;
+  reportIdleCredentials(subject, applied, selection, findings);
 }
 
-/** Deployments the object reaches, by index; of previews, those that `previewsOf` treats apart. */
+/**
+ * Deployments that end up with the object, by index: those it reaches and that have none of their own. Of
+ * previews, those that `previewsOf` treats apart.
+ */
 function reachedIndices(
   subject: Subject,
   object: ObjectDeclaration,
@@ -82,7 +101,7 @@ function reachedIndices(
   );
   return selection.deployments.flatMap((deployment, index) => {
     if (preview && !apart.some((bits) => bits?.[index] === 1)) return [];
-    if (preview && subject.own.has(deployment.name.value)) return [];
+    if (subject.own.has(deployment.name.value)) return [];
     return reach.reaches(index) ? [index] : [];
   });
 }
@@ -163,13 +182,12 @@ function resolveOwn(
   findings: Findings,
 ): EffectiveObject {
   const credentials = subject.ownCredentials.get(deployment.name.value) ?? [];
-  const layers = credentials.map((credential, order) => ({ ...ownLayer(credential), order }));
   const members = [memberName(deployment, false)];
-  return makeObject(object, layers, { members, findings, removed: new Set() });
+  return makeObject(object, credentials.map(ownLayer), { members, findings, removed: new Set() });
 }
 
 function ownLayer(credential: Credential): Layer {
-  return { order: 0, rank: 0, by: "credential", credential, fields: credential.secrets, unset: [] };
+  return { rank: 0, by: "credential", credential, fields: credential.secrets, unset: [] };
 }
 
 function reportShadowed(
@@ -196,10 +214,17 @@ function reportIdleUnsets(
   }
 }
 
-function reportIdleCredentials(subject: Subject, applied: ReadonlySet<Layer>, findings: Findings): void {
+/** A selector that selects nothing at all is reported by itself. */
+function reportIdleCredentials(
+  subject: Subject,
+  applied: ReadonlySet<Layer>,
+  selection: Selection,
+  findings: Findings,
+): void {
   const used = new Set([...applied].map((layer) => layer.credential));
   for (const credential of subject.credentials) {
-    if (used.has(credential)) continue;
+    const selected = credential.for && selection.of(credential.for, true);
+    if (used.has(credential) || !selected?.includes(1)) continue;
     const hint = "link the object to them, or delete the Credential";
     findings.report(diagnostic("JF426", credential.at, { id: subject.id }, { hint }));
   }

@@ -189,4 +189,6 @@ export interface Declarations {
   readonly credentials: readonly Credential[];
   /** Names declared by documents that had to be dropped, as `Kind/name`: not unknown, so not reported again. */
   readonly broken: ReadonlySet<string>;
+  /** Objects, as `Kind/id`, of which a Link or Credential had to be dropped: what they lack may be in there. */
+  readonly incomplete: ReadonlySet<string>;
 }

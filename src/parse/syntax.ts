@@ -11,7 +11,7 @@ const REASONS: Partial<Record<ErrorCode, Reason>> = {
   BAD_ALIAS: { reason: "an alias with no anchor before it", hint: "quote a text that begins with `*`" },
   BAD_DIRECTIVE: { reason: "an unknown directive", hint: "quote a text that begins with `%`" },
   BAD_DQ_ESCAPE: { reason: "an unknown escape in a double-quoted text", hint: "use single quotes" },
-  BAD_INDENT: { reason: "wrong indentation" },
+  BAD_INDENT: { reason: "wrong indentation, or a closing `]` or `}` is missing" },
   BAD_SCALAR_START: {
     reason: "a text cannot begin with this character",
     hint: "put the text in quotes",
