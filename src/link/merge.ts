@@ -1,10 +1,18 @@
-import { diagnostic, type Related } from "../core/diagnostic.ts";
-import { compareText } from "../core/source.ts";
+import { diagnostic } from "../core/diagnostic.ts";
+import { compareText, type Span } from "../core/source.ts";
 import type { Credential, Located, WrittenField } from "../model/declaration.ts";
 import type { Origin } from "../model/effective.ts";
 import type { Node } from "../model/tree.ts";
 import type { Findings, Members } from "./findings.ts";
 import { type Layer, originOf } from "./layers.ts";
+
+/** One thing that a layer does to a field: sets it, or (without a value) unsets it. */
+interface Write {
+  readonly at: Span;
+  readonly value?: Node;
+  readonly credential?: Credential;
+  readonly unset?: Located<string>;
+}
 
 /** A field on its way: what it is now, and everything that set or unset it. */
 export interface MergedField {
@@ -15,8 +23,10 @@ export interface MergedField {
   readonly credential?: Credential;
   /** The rank of the layer that wrote it last; -1 is the object itself. */
   readonly rank: number;
-  /** Set: that layer took a value away. */
-  readonly removed?: true;
+  /** What the layers of that rank did. */
+  readonly writes: readonly Write[];
+  /** Whether layers of lower rank gave it a value. */
+  readonly below: boolean;
 }
 
 export interface Merge {
@@ -39,55 +49,52 @@ export function mergeLayers(
   const fields = new Map<string, MergedField>();
   const base: Layer = { rank: -1, by: "object", fields: own, unset: [] };
   for (const layer of [base, ...layers]) {
-    for (const unset of layer.unset) applyUnset(merge, fields, layer, unset);
-    for (const field of layer.fields) applyField(merge, fields, layer, field);
+    for (const unset of layer.unset) apply(merge, fields, layer, unset.value, { at: unset.at, unset });
+    for (const { path, keyAt, value } of layer.fields) {
+      if (path === "type") dropInheritedAuth(fields, layer, value);
+      apply(merge, fields, layer, path, { at: keyAt, value, ...credentialOf(layer) });
+    }
   }
   return new Map([...fields].sort(([a], [b]) => compareText(a, b)));
 }
 
-function applyField(
+function credentialOf({ credential }: Layer): Pick<Write, "credential"> {
+  return credential ? { credential } : {};
+}
+
+/** Nothing here may depend on which of two layers of equal rank comes first, but for the order of origins. */
+function apply(
   merge: Merge,
   fields: Map<string, MergedField>,
   layer: Layer,
-  written: WrittenField,
+  path: string,
+  write: Write,
 ): void {
-  const before = fields.get(written.path);
-  if (before && before.rank === layer.rank) checkEqualRank(merge, before, layer, written);
-  if (written.path === "type") dropInheritedAuth(fields, layer, written.value);
-  fields.set(written.path, {
-    path: written.path,
-    value: written.value,
-    origins: [...(before?.origins ?? []), originOf(layer, written.keyAt)],
-    ...(layer.credential && { credential: layer.credential }),
+  const before = fields.get(path);
+  const isEqual = before?.rank === layer.rank;
+  const equals = isEqual ? before.writes : [];
+  const below = isEqual ? before.below : before?.value !== undefined;
+  reportRivals(merge, path, write, equals);
+  markRemoved(merge, write, equals, below);
+  // Of equals that set and unset it the value stays, so that its absence is not reported as well.
+  const isKept = isEqual && write.value === undefined && before.value !== undefined;
+  const { value, credential } = isKept ? before : write;
+  const origin = { ...originOf(layer, write.at), ...(write.unset && { unset: true as const }) };
+  fields.set(path, {
+    path,
+    value,
+    ...(credential && { credential }),
+    origins: [...(before?.origins ?? []), origin],
     rank: layer.rank,
+    writes: [...equals, write],
+    below,
   });
 }
 
-function applyUnset(
-  merge: Merge,
-  fields: Map<string, MergedField>,
-  layer: Layer,
-  unset: Located<string>,
-): void {
-  const path = unset.value;
-  const before = fields.get(path);
-  // Of two that unset one field at one rank, which stands first says nothing: both removed it.
-  const isTwin = before?.rank === layer.rank && before.removed === true;
-  if (before?.value || isTwin) merge.removed.add(unset);
-  if (before?.value && before.rank === layer.rank) {
-    const params = { field: path, id: merge.id };
-    const related = relatedTo(before, "set here");
-    merge.findings.add(key("JF408", path, unset), merge.members, (where) =>
-      diagnostic("JF408", unset.at, { ...params, where }, { related, hint: SPECIFIC }),
-    );
-  }
-  fields.set(path, {
-    path,
-    value: undefined,
-    origins: [...(before?.origins ?? []), { ...originOf(layer, unset.at), unset: true }],
-    rank: layer.rank,
-    ...((before?.value || isTwin) && { removed: true }),
-  });
+/** Notes which `unset` entries have something to remove. */
+function markRemoved(merge: Merge, write: Write, equals: readonly Write[], below: boolean): void {
+  if (write.unset && (below || equals.some(({ value }) => value))) merge.removed.add(write.unset);
+  if (write.value) for (const { unset } of equals) if (unset) merge.removed.add(unset);
 }
 
 /**
@@ -103,29 +110,27 @@ function dropInheritedAuth(fields: Map<string, MergedField>, layer: Layer, type:
 
 const SPECIFIC = "make one of them more specific, or remove one";
 
-function checkEqualRank(merge: Merge, before: MergedField, layer: Layer, written: WrittenField): void {
-  const params = { field: written.path, id: merge.id };
-  const add = (code: "JF407" | "JF408" | "JF409", note: string) =>
-    merge.findings.add(key(code, written.path, { at: written.keyAt }), merge.members, (where) =>
-      diagnostic(
-        code,
-        written.keyAt,
-        { ...params, where },
-        { related: relatedTo(before, note), hint: SPECIFIC },
-      ),
+const NOTES = { JF407: "set here", JF408: "and here", JF409: "sealed here too" } as const;
+
+/** Reports the writes of equal rank that this one contradicts, one a kind of contradiction. */
+function reportRivals(merge: Merge, path: string, write: Write, equals: readonly Write[]): void {
+  const told = new Set<string>();
+  for (const other of equals) {
+    const code = contradiction(other, write);
+    if (!code || told.has(code)) continue;
+    told.add(code);
+    const related = [{ at: other.at, message: NOTES[code] }];
+    const params = { field: path, id: merge.id };
+    merge.findings.add(`${code} ${path} ${write.at.file.path}:${write.at.start}`, merge.members, (where) =>
+      diagnostic(code, write.at, { ...params, where }, { related, hint: SPECIFIC }),
     );
-  if (!before.value) add("JF408", "unset here");
-  else if (before.credential && layer.credential) add("JF409", "sealed here too");
-  else if (!sameNode(before.value, written.value)) add("JF407", "set here");
+  }
 }
 
-function key(code: string, path: string, { at }: Pick<Located<string>, "at">): string {
-  return `${code} ${path} ${at.file.path}:${at.start}`;
-}
-
-function relatedTo(field: MergedField, message: string): readonly Related[] {
-  const last = field.origins.at(-1);
-  return last ? [{ at: last.at, message }] : [];
+function contradiction(a: Write, b: Write): "JF407" | "JF408" | "JF409" | undefined {
+  if (!a.value || !b.value) return a.value === b.value ? undefined : "JF408";
+  if (a.credential && b.credential) return "JF409";
+  return sameNode(a.value, b.value) ? undefined : "JF407";
 }
 
 /** True if two values are the same: scalars by value and type, sealed ones by ciphertext, maps in any order. */
