@@ -11,6 +11,7 @@ import type { EffectiveField, EffectiveObject, Origin } from "../model/effective
 import type { Node } from "../model/tree.ts";
 import { type Outcome, usage } from "../outcome.ts";
 import type { Files } from "../ports.ts";
+import { table } from "../render/table.ts";
 import {
   isOutcome,
   type Narrowing,
@@ -20,7 +21,6 @@ import {
   unknownName,
 } from "./estate.ts";
 import { isSealed } from "./get.ts";
-import { table } from "./table.ts";
 
 /** One object in one Deployment: its fields and where each comes from, or the rule that keeps it away. */
 interface Explanation {

@@ -2,8 +2,8 @@ import type { EffectiveField, EffectiveObject } from "../model/effective.ts";
 import { leaves } from "../model/tree.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Files } from "../ports.ts";
+import { table } from "../render/table.ts";
 import { isOutcome, type Narrowing, openEstate, type Placed, placedDeployments } from "./estate.ts";
-import { table } from "./table.ts";
 
 /** `jackfield get`: what each Deployment ends up with, by name, never by value. */
 export function get(files: Files, narrowing: Narrowing): Outcome {

@@ -1,0 +1,188 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+// The built program as a process, as users run it. `npm test` builds it first.
+const BIN = fileURLToPath(new URL("../bin/jackfield.js", import.meta.url));
+
+interface Run {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function jackfield(cwd: string, ...args: readonly string[]): Run {
+  const env = { PATH: process.env.PATH, HOME: cwd };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args], {
+    cwd,
+    env,
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+}
+
+function folder(files: Readonly<Record<string, string>> = {}): string {
+  const root = mkdtempSync(join(tmpdir(), "jackfield-cli-"));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return root;
+}
+
+const WORKSPACE = `apiVersion: jackfield.dev/v1
+kind: Workspace
+metadata: {name: main}
+spec:
+  environments: {development: {}}
+  clusters: {laptop: {directory: .jackfield/laptop}}
+---
+apiVersion: jackfield.dev/v1
+kind: Deployment
+metadata: {name: dev}
+spec: {environment: development, cluster: laptop, namespace: airflow-dev}
+`;
+
+function connection(id: string, spec: string): string {
+  return `apiVersion: jackfield.dev/v1\nkind: Connection\nmetadata: {name: ${id}}\nspec: ${spec}\n`;
+}
+
+const GOOD = {
+  "jackfield.yaml": WORKSPACE,
+  "connections/api.yaml": connection("api", "{type: http, host: https://api.example.com, sharing: all}"),
+};
+const WARNS = { ...GOOD, "connections/odd.yaml": connection("odd", "{type: homemade, sharing: all}") };
+const WRONG = {
+  ...GOOD,
+  "connections/api.yaml": connection("api", "{type: http, hots: CANARY, sharing: all}"),
+};
+
+test.each([
+  ["a valid estate", GOOD, ["validate"], 0],
+  ["a warning", WARNS, ["validate"], 0],
+  ["a warning, with --strict", WARNS, ["validate", "--strict"], 1],
+  ["an error", WRONG, ["validate"], 1],
+  ["an error stops a build", WRONG, ["build"], 1],
+  ["an unknown command", GOOD, ["vallidate"], 2],
+  ["an unknown flag", GOOD, ["validate", "--fast"], 2],
+  ["a format there is not", GOOD, ["validate", "--format", "xml"], 2],
+  ["an unknown Workspace", GOOD, ["get", "--workspace", "mian"], 2],
+  ["an unknown Deployment", GOOD, ["get", "--deployment", "dve"], 2],
+  ["an unknown object", GOOD, ["explain", "apy", "--deployment", "dev"], 2],
+  ["explain without a Deployment", GOOD, ["explain", "api"], 2],
+  ["an unknown type", GOOD, ["types", "postgers"], 2],
+  ["an unknown kind", GOOD, ["schema", "conection"], 2],
+  ["an unknown shell", GOOD, ["completion", "tcsh"], 2],
+  ["no Workspace", {}, ["validate"], 2],
+  ["a folder that is not there", GOOD, ["validate", "-C", "nowhere"], 2],
+  ["help", GOOD, ["--help"], 0],
+  ["the version", GOOD, ["--version"], 0],
+] as const)("%s exits as it should", (_, files, args, status) => {
+  const run = jackfield(folder(files), ...args);
+  expect({ status: run.status, output: run.stdout + run.stderr }).toMatchObject({ status });
+  expect(run.stdout + run.stderr).not.toMatch(/CANARY|\n {4}at /);
+});
+
+test("a typo in a name is answered with the nearest one", () => {
+  const run = jackfield(folder(GOOD), "get", "--deployment", "dve");
+  expect(run.stderr).toContain("did you mean `dev`?");
+});
+
+test("JSON is one object on standard output, with positions from 1 and files relative to the repo", () => {
+  const run = jackfield(folder(WRONG), "validate", "--format", "json");
+  expect(run.stderr).toBe("");
+  const { version, command, diagnostics, result } = JSON.parse(run.stdout);
+  expect({ version, command }).toEqual({
+    version: JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version,
+    command: "validate",
+  });
+  expect(result).toHaveProperty("workspaces");
+  const unknown = diagnostics.find((one: { message: string }) => one.message.includes("hots"));
+  expect(unknown).toMatchObject({
+    severity: "error",
+    file: "connections/api.yaml",
+    line: 4,
+    column: 20,
+    endLine: 4,
+    endColumn: 24,
+    hint: expect.stringContaining("host"),
+    related: [],
+  });
+  expect(unknown.code).toMatch(/^JF2\d\d$/);
+});
+
+test("a build writes four files a Deployment, for the owner alone, and a failed one leaves them", () => {
+  const root = folder(GOOD);
+  const built = jackfield(root, "build");
+  expect(built).toMatchObject({ status: 0, stderr: "" });
+  const out = join(root, ".jackfield/build/main/dev");
+  expect(readdirSync(out).sort()).toEqual([
+    "connections.json",
+    "secrets.yaml",
+    "values.yaml",
+    "variables.json",
+  ]);
+  const before = readFileSync(join(out, "connections.json"), "utf8");
+  expect(JSON.parse(before)).toEqual({ api: { conn_type: "http", host: "https://api.example.com" } });
+  writeFileSync(join(root, "connections/api.yaml"), WRONG["connections/api.yaml"]);
+  expect(jackfield(root, "build").status).toBe(1);
+  expect(readFileSync(join(out, "connections.json"), "utf8")).toBe(before);
+  expect(readdirSync(join(root, ".jackfield/build"))).toEqual(["main"]);
+});
+
+test("a build drops a Deployment that is gone, and keeps the others when one is asked for", () => {
+  const second =
+    WORKSPACE.split("---\n")[1]?.replaceAll("dev}", "qa}").replace("airflow-dev", "airflow-qa") ?? "";
+  const root = folder({ ...GOOD, "qa.yaml": second });
+  expect(jackfield(root, "build").status).toBe(0);
+  expect(jackfield(root, "build", "--deployment", "dev").status).toBe(0);
+  expect(readdirSync(join(root, ".jackfield/build/main"))).toEqual(["dev", "qa"]);
+  writeFileSync(join(root, "qa.yaml"), "");
+  expect(jackfield(root, "build").status).toBe(0);
+  expect(readdirSync(join(root, ".jackfield/build/main"))).toEqual(["dev"]);
+});
+
+test("a build refuses a place that git would commit, and one that holds files of others", () => {
+  const root = folder({ ...GOOD, "taken/main/notes.txt": "mine" });
+  expect(jackfield(root, "build", "--out", "taken").stderr).toContain("JF006");
+  spawnSync("git", ["init", "-q", root]);
+  expect(jackfield(root, "build").stderr).toContain("JF005");
+  expect(existsSync(join(root, ".jackfield"))).toBe(false);
+  writeFileSync(join(root, ".gitignore"), ".jackfield/\n");
+  expect(jackfield(root, "build").status).toBe(0);
+});
+
+test("an old Node is refused with one line", () => {
+  const old = 'Object.defineProperty(process.versions, "node", { value: "20.20.2" })';
+  const args = ["--import", `data:text/javascript,${encodeURIComponent(old)}`, BIN, "--version"];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  expect({ status, stdout, stderr }).toEqual({
+    status: 3,
+    stdout: "",
+    stderr: "jackfield needs Node 22.19 or newer; this is 20.20.2\n",
+  });
+});
+
+test("completion scripts are scripts, and offer the commands", () => {
+  const root = folder();
+  const script = jackfield(root, "completion", "bash").stdout;
+  const words = spawnSync(
+    "bash",
+    ["-c", `${script}\nCOMP_WORDS=(jackfield va); COMP_CWORD=1; _jackfield; echo "\${COMPREPLY[@]}"`],
+    {
+      encoding: "utf8",
+    },
+  );
+  expect(words.stdout).toBe("validate\n");
+  expect(jackfield(root, "completion", "zsh").stdout).toContain("#compdef jackfield");
+  expect(jackfield(root, "completion", "fish").stdout).toContain("complete -c jackfield");
+});
+
+test("colours only where they are asked for", () => {
+  const root = folder(WRONG);
+  expect(jackfield(root, "validate").stderr).not.toContain("\u001b[");
+  expect(jackfield(root, "validate", "--color", "always").stderr).toContain("\u001b[");
+});
