@@ -50,7 +50,8 @@ function parseYaml(file: SourceFile): Checked<readonly YamlDocument[] | undefine
 function syntaxErrors(file: SourceFile, errors: readonly YAMLError[]): readonly Diagnostic[] {
   const first = [...errors].sort((a, b) => a.pos[0] - b.pos[0])[0];
   if (!first) return [];
-  const [start, end] = first.pos;
+  // The parser may point behind the last character.
+  const [start, end] = first.pos.map((offset) => Math.min(offset, file.text.length)) as [number, number];
   const span: Span = { file, start, end: Math.max(end, start) };
   const { reason, hint } = syntaxReason(first.code);
   return [diagnostic("JF101", span, { reason }, { hint })];
