@@ -1,7 +1,8 @@
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
+import type { Span } from "../core/source.ts";
 import type { Identity } from "../model/unsealed.ts";
-import { type AgeTrouble, openAgeEntry, readAgeEntry } from "./age.ts";
-import { type AgeRecipient, type KeyGroup, recipientsIn, type SopsMetadata } from "./metadata.ts";
+import { type AgeEntry, type AgeTrouble, openAgeEntry, readAgeEntry } from "./age.ts";
+import { type KeyGroup, recipientsIn, type SopsMetadata } from "./metadata.ts";
 import { combineShares } from "./shamir.ts";
 
 const KEY_LENGTH = 32;
@@ -9,62 +10,80 @@ const KEY_LENGTH = 32;
 const MAX_LISTED = 9;
 
 /**
- * The data key of a file, or the one reason why there is none. The caller wipes the key. Entries whose label names a
- * key at hand are tried first; an entry that opens with another key than its label names is refused, because
- * who may read is judged by the labels.
+ * The data key of a file, or the one reason why there is none. The caller wipes the key. Every entry is checked, not
+ * only the one that opens; an entry that opens with another key than its label names is refused, because who may read
+ * is judged by the labels.
  */
 export function findDataKey(metadata: SopsMetadata, identities: readonly Identity[]): Buffer | Diagnostic {
-  const [only, ...more] = metadata.groups;
-  if (only && more.length === 0) {
-    const key = openGroup(only, identities) ?? noKey(metadata, identities);
-    return checkLength(key, metadata);
-  }
-  const opened = metadata.groups.map((group) => openGroup(group, identities));
-  const shares = opened.filter((share) => Buffer.isBuffer(share));
-  const broken = opened.find((share): share is Diagnostic => share !== undefined && !Buffer.isBuffer(share));
+  const shares: Buffer[] = [];
   try {
-    if (shares.length < metadata.threshold) {
-      return (
-        broken ?? (shares.length === 0 ? noKey(metadata, identities) : tooFewGroups(metadata, shares.length))
-      );
+    for (const group of metadata.groups) {
+      const opened = openGroup(group, identities);
+      if (Buffer.isBuffer(opened)) shares.push(opened);
+      else if (opened) return opened;
     }
-    const combined = combineShares(shares) ?? diagnostic("JF309", metadata.at, { what: "data key" });
-    return checkLength(combined, metadata);
+    if (shares.length === 0) return noKey(metadata, identities);
+    if (shares.length < metadata.threshold) return tooFewGroups(metadata, shares.length);
+    const key = metadata.groups.length > 1 ? combineShares(shares) : Buffer.from(shares[0] ?? []);
+    return key?.length === KEY_LENGTH ? key : diagnostic("JF309", metadata.at, { what: "data key" });
   } finally {
     for (const share of shares) share.fill(0);
   }
 }
 
-/** A group's share, what is wrong with it, or undefined if no key fits. */
+/** A group's share, what is wrong with the group, or undefined if no key fits. */
 function openGroup(group: KeyGroup, identities: readonly Identity[]): Buffer | Diagnostic | undefined {
-  const own = (entry: AgeRecipient, identity: Identity) => entry.recipient.value === identity.recipient;
-  const pairs = group.age.flatMap((entry) => identities.map((identity) => ({ entry, identity })));
-  let trouble: Diagnostic | undefined;
-  for (const { entry, identity } of pairs.filter((pair) => own(pair.entry, pair.identity))) {
-    const opened = openEntry(entry, identity);
-    if (Buffer.isBuffer(opened)) return opened;
-    trouble ??= diagnostic("JF309", entry.enc.at, { what: "recipient entry" });
+  const pairs: Pair[] = [];
+  for (const { recipient, enc } of group.age) {
+    const entry = readAgeEntry(enc.value);
+    if (typeof entry === "string") return entryTrouble(entry, enc.at);
+    pairs.push(...identities.map((identity) => ({ entry, identity, recipient, enc })));
   }
-  for (const { entry, identity } of pairs.filter((pair) => !own(pair.entry, pair.identity))) {
-    const opened = openEntry(entry, identity);
-    if (!Buffer.isBuffer(opened)) continue;
-    opened.fill(0);
-    return diagnostic("JF311", entry.recipient.at, {}, { hint: HINT_UPDATE });
+  const isOwn = ({ recipient, identity }: Pair) => recipient.value === identity.recipient;
+  return openOwn(pairs.filter(isOwn)) ?? findMislabelled(pairs.filter((pair) => !isOwn(pair)));
+}
+
+interface Pair {
+  readonly entry: AgeEntry;
+  readonly identity: Identity;
+  readonly recipient: { readonly value: string; readonly at: Span };
+  readonly enc: { readonly at: Span };
+}
+
+/** What an entry that names a key at hand holds: the first that opens, else the first trouble. */
+function openOwn(pairs: readonly Pair[]): Buffer | Diagnostic | undefined {
+  let trouble: Diagnostic | undefined;
+  for (const { entry, identity, enc } of pairs) {
+    const opened = openAgeEntry(entry, identity);
+    if (Buffer.isBuffer(opened)) return opened;
+    trouble ??= entryTrouble(opened, enc.at);
   }
   return trouble;
 }
 
-const HINT_UPDATE = "somebody wrote this by hand: make the file again from a version you trust";
-
-function openEntry(entry: AgeRecipient, identity: Identity): Buffer | AgeTrouble {
-  const read = readAgeEntry(entry.enc.value);
-  return typeof read === "string" ? read : openAgeEntry(read, identity);
+function findMislabelled(pairs: readonly Pair[]): Diagnostic | undefined {
+  for (const { entry, identity, recipient } of pairs) {
+    const opened = openAgeEntry(entry, identity);
+    if (!Buffer.isBuffer(opened)) continue;
+    opened.fill(0);
+    const hint = "this was made by hand: seal the file again for the recipients that it is meant for";
+    return diagnostic("JF311", recipient.at, {}, { hint });
+  }
+  return undefined;
 }
 
-function checkLength(key: Buffer | Diagnostic, { at }: SopsMetadata): Buffer | Diagnostic {
-  if (!Buffer.isBuffer(key) || key.length === KEY_LENGTH) return key;
-  key.fill(0);
-  return diagnostic("JF309", at, { what: "data key" });
+const REASONS: Readonly<Record<Exclude<AgeTrouble, "stanzas">, string>> = {
+  armor: "is not armored as age does it",
+  header: "is not an age file for one recipient",
+  "no-match": "does not open with the key that it names",
+  "header-mac": "is damaged: its header was changed",
+  payload: "is damaged: its content was changed",
+};
+
+/** What is wrong with a wrapped key. */
+export function entryTrouble(trouble: AgeTrouble, at: Span): Diagnostic {
+  if (trouble !== "stanzas") return diagnostic("JF312", at, { reason: REASONS[trouble] });
+  return diagnostic("JF310", at, {}, { hint: "other stanzas are readers that the entry does not name" });
 }
 
 function noKey(metadata: SopsMetadata, identities: readonly Identity[]): Diagnostic {

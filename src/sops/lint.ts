@@ -11,7 +11,8 @@ import {
   type ParsedFile,
   textOf,
 } from "../model/tree.ts";
-import { type AgeTrouble, readAgeEntry } from "./age.ts";
+import { readAgeEntry } from "./age.ts";
+import { entryTrouble } from "./data-key.ts";
 import { readMetadata, recipientsIn, type SopsMetadata } from "./metadata.ts";
 import { macOnly, missingPart } from "./open.ts";
 import { compileScope, type ScopedLeaf, scopedLeaves } from "./scope.ts";
@@ -100,16 +101,9 @@ function checkForms({ mac }: SopsMetadata): readonly Diagnostic[] {
   return mac && readSealed(mac.value)?.type !== "str" ? [diagnostic("JF309", mac.at, { what: "MAC" })] : [];
 }
 
-const ENTRY_TROUBLES: Readonly<Partial<Record<AgeTrouble, string>>> = {
-  armor: "is not armored as age does it",
-  header: "is not an age file for one recipient",
-};
-
 function checkEntry({ value, at }: Located<string>): Diagnostic | undefined {
   const read = readAgeEntry(value);
-  if (typeof read !== "string") return undefined;
-  if (read !== "stanzas") return diagnostic("JF312", at, { reason: ENTRY_TROUBLES[read] ?? read });
-  return diagnostic("JF310", at, {}, { hint: "other stanzas are readers that the entry does not name" });
+  return typeof read === "string" ? entryTrouble(read, at) : undefined;
 }
 
 const RULE = compileScope(SCOPE);

@@ -59,6 +59,7 @@ export function readMetadata(sops: MapNode): Checked<SopsMetadata | undefined> {
   if (second) read.wrong(second.at, "the scope of the file", "one rule");
   const threshold = read.threshold(groups.length);
   const lastmodified = read.text("lastmodified", TIMESTAMP, "a time such as `2026-01-31T12:00:00Z`");
+  read.text("version", VERSION, "a version such as `3.13.3`");
   const mac = read.mac();
   const macOnly = read.flag("mac_only_encrypted");
   for (const { key, keySpan } of sops.entries) {
@@ -86,6 +87,9 @@ export function recipientsIn({ groups }: SopsMetadata): readonly Located<Recipie
   ]);
 }
 
+// Messages name recipients: whatever else stands in their place, a private key perhaps, must not get there.
+const AGE_RECIPIENT = /^age1[0-9a-z]+$/;
+const VERSION = /^\d+\.\d+\.\d+(-[\w.-]+)?$/;
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 class Reader {
@@ -139,6 +143,8 @@ class Reader {
     if (!recipient || !enc || !label || armor === undefined) {
       return this.wrong(node.span, "an entry of `age`", "a map of `recipient` and `enc`");
     }
+    if (!AGE_RECIPIENT.test(label))
+      return this.wrong(recipient.span, "`recipient`", "an age recipient (`age1…`)");
     return { recipient: { value: label, at: recipient.span }, enc: { value: armor, at: enc.span } };
   }
 
