@@ -52,10 +52,14 @@ interface MutableSubject {
 
 const KIND_ORDER: Record<ObjectKind, number> = { Connection: 0, Variable: 1, EnvironmentVariable: 2 };
 
+/** Looking for the nearest of many names takes its time: an estate where all of them are wrong gets no more. */
+const MAX_HINTS = 100;
+
 interface Adding {
   readonly declarations: Declarations;
   readonly subjects: Map<string, MutableSubject>;
   readonly report: (trouble: Diagnostic) => void;
+  hints: number;
 }
 
 /** Indexes the declarations of a Workspace and reports ids declared twice and references to nothing. */
@@ -70,7 +74,7 @@ export function createDirectory(
     else deploymentByName.set(deployment.name.value, deployment);
   }
   const subjects = new Map<string, MutableSubject>();
-  const adding = { declarations, subjects, report };
+  const adding: Adding = { declarations, subjects, report, hints: 0 };
   for (const object of declarations.objects) addObject(adding, object);
   for (const link of declarations.links) subjectOf(adding, link.object)?.links.push(link);
   for (const credential of declarations.credentials) addCredential(adding, credential);
@@ -110,8 +114,8 @@ function newSubject(kind: ObjectKind, id: string, incomplete: boolean): MutableS
 function subjectOf(adding: Adding, { kind, id }: ObjectReference): MutableSubject | undefined {
   const subject = adding.subjects.get(`${kind}/${id.value}`);
   if (subject || adding.declarations.broken.has(`${kind}/${id.value}`)) return subject;
-  const names = [...adding.subjects.values()].filter((s) => s.kind === kind).map((s) => s.id);
-  const hint = didYouMean(id.value, names);
+  const names = () => [...adding.subjects.values()].filter((s) => s.kind === kind).map((s) => s.id);
+  const hint = adding.hints++ < MAX_HINTS ? didYouMean(id.value, names()) : undefined;
   adding.report(diagnostic("JF402", id.at, { what: kind, name: id.value }, { hint }));
   return undefined;
 }

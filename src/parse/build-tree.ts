@@ -1,5 +1,6 @@
 import {
   type Alias,
+  type ErrorCode,
   isAlias,
   isMap,
   isScalar,
@@ -13,11 +14,18 @@ import {
 import { type Checked, type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import type { SourceFile, Span } from "../core/source.ts";
 import type { Entry, MapNode, Node, ScalarNode, ScalarValue, SealedNode } from "../model/tree.ts";
+import { syntaxReason } from "./syntax.ts";
 
-const MAX_DEPTH = 64;
+export const MAX_DEPTH = 64;
 /** Nodes that aliases may add to one document. */
 const MAX_COPIES = 10_000;
 const SEALED_PREFIX = "ENC[AES256_GCM,";
+
+// The tags of YAML 1.2's core schema. The library knows more, and would make objects of them.
+const TAGS: ReadonlySet<string> = new Set([
+  "!",
+  ...["str", "int", "float", "bool", "null", "map", "seq"].map((name) => `tag:yaml.org,2002:${name}`),
+]);
 
 interface Build {
   readonly file: SourceFile;
@@ -55,6 +63,8 @@ function buildRoot(build: Build, yaml: YamlDocument): MapNode {
 function buildNode(build: Build, node: YamlNode | null, depth: number, emptyAt: Span): Node {
   if (depth > MAX_DEPTH) give(build, diagnostic("JF105", emptyAt, { limit: MAX_DEPTH }));
   if (isAlias(node)) return buildAlias(build, node, depth);
+  if (node?.tag && !TAGS.has(node.tag))
+    giveSyntax(build, spanOf(build, node) ?? emptyAt, "TAG_RESOLVE_FAILED");
   if (node?.anchor && build.open.size === 0) build.anchors.set(node.anchor, node);
   if (build.open.size > 0 && ++build.copies > MAX_COPIES) {
     give(build, diagnostic("JF106", emptyAt, { limit: MAX_COPIES }));
@@ -105,7 +115,8 @@ function buildEntry(build: Build, pair: Pair<YamlNode, YamlNode | null>, depth: 
 function buildAlias(build: Build, alias: Alias, depth: number): Node {
   const at = spanOf(build, alias) ?? startOf(build);
   const target = build.anchors.get(alias.source);
-  if (!target || build.open.has(target)) {
+  if (!target) giveSyntax(build, at, "BAD_ALIAS");
+  if (build.open.has(target)) {
     give(build, diagnostic("JF106", at, { limit: MAX_COPIES }, { hint: "write the value out" }));
   }
   build.open.add(target);
@@ -147,6 +158,11 @@ function spanOf(build: Build, node: YamlNode | null | undefined): Span | undefin
 
 function startOf(build: Build): Span {
   return { file: build.file, start: 0, end: 0 };
+}
+
+function giveSyntax(build: Build, at: Span, code: ErrorCode): never {
+  const { reason, hint } = syntaxReason(code);
+  give(build, diagnostic("JF101", at, { reason }, { hint }));
 }
 
 function give(build: Build, trouble: Diagnostic): never {

@@ -2,7 +2,7 @@ import { parseAllDocuments, type YAMLError, type Document as YamlDocument } from
 import { type Checked, type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import type { SourceFile, Span } from "../core/source.ts";
 import type { Document, Entry, MapNode, ParsedFile } from "../model/tree.ts";
-import { buildTree } from "./build-tree.ts";
+import { buildTree, MAX_DEPTH } from "./build-tree.ts";
 import { syntaxReason } from "./syntax.ts";
 
 /**
@@ -40,7 +40,7 @@ function parseYaml(file: SourceFile): Checked<readonly YamlDocument[] | undefine
   } catch (error) {
     // The library recurses once a level; a RangeError is a stack that ran out.
     if (error instanceof RangeError) {
-      return { value: undefined, diagnostics: [diagnostic("JF105", startOf(file), { limit: 64 })] };
+      return { value: undefined, diagnostics: [tooDeep(startOf(file))] };
     }
     throw error;
   }
@@ -53,8 +53,13 @@ function syntaxErrors(file: SourceFile, errors: readonly YAMLError[]): readonly 
   // The parser may point behind the last character.
   const [start, end] = first.pos.map((offset) => Math.min(offset, file.text.length)) as [number, number];
   const span: Span = { file, start, end: Math.max(end, start) };
+  if (first.code === "RESOURCE_EXHAUSTION") return [tooDeep(span)];
   const { reason, hint } = syntaxReason(first.code);
   return [diagnostic("JF101", span, { reason }, { hint })];
+}
+
+function tooDeep(at: Span): Diagnostic {
+  return diagnostic("JF105", at, { limit: MAX_DEPTH });
 }
 
 function splitSops(root: MapNode, file: SourceFile, index: number): Document {

@@ -25,7 +25,6 @@ const REASONS: Partial<Record<ErrorCode, Reason>> = {
   },
   MULTIPLE_ANCHORS: { reason: "a node can have one anchor" },
   MULTIPLE_TAGS: { reason: "a node can have one tag" },
-  RESOURCE_EXHAUSTION: { reason: "nested too deep" },
   TAB_AS_INDENT: { reason: "a tab in the indentation", hint: "indent with spaces" },
   TAG_RESOLVE_FAILED: { reason: "an unknown tag", hint: "quote a text that begins with `!`" },
   UNEXPECTED_TOKEN: { reason: "something unexpected here", hint: "check the indentation and the quotes" },
