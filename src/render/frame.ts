@@ -1,4 +1,5 @@
 import { lineStarts, positionAt, type Span } from "../core/source.ts";
+import { type Cell, cellOf } from "./visible.ts";
 
 /** A part of a file that may be shown. */
 export interface Range {
@@ -12,20 +13,24 @@ const MAX_WIDTH = 100;
 const LEAD = 40;
 
 /**
- * The line of a span with carets under it. Only `visible` ranges, blanks and YAML's own punctuation outside of
- * scalars and comments are shown; every other run becomes `•••`, whatever its length (design: 3.2).
+ * The first line of a span with carets under it. Only `visible` ranges are shown, and the blanks around the rest:
+ * whatever else stands between two of them becomes one `•••`, so that neither its length nor its words show
+ * (design: 3.2). A line wider than about 100 columns is cut around the carets.
  */
 export function codeFrame(at: Span, visible: readonly Range[]): readonly string[] {
+  const { text } = at.file;
   const { line } = positionAt(at.file, at.start);
-  const starts = lineStarts(at.file);
-  const from = starts[line - 1] ?? 0;
-  const to = lineEnd(at.file.text, from);
-  const pieces = masked(at.file.text, from, to, visible);
-  const shown = render(pieces, { start: at.start, end: Math.max(at.start + 1, Math.min(at.end, to)) });
-  const { text, caret, width } = window(shown);
+  const from = lineStarts(at.file)[line - 1] ?? 0;
+  const to = lineEnd(text, from);
+  const { cells, first } = cut(maskedCells(text, { start: from, end: to }, visible), at.start);
+  const end = Math.max(at.start + 1, Math.min(at.end, to));
+  const marked = cells.slice(first).filter((cell) => cell.start < end);
+  const carets = "^".repeat(Math.max(1, widthOf(marked)));
   const gutter = String(line);
-  const blank = " ".repeat(gutter.length);
-  return [`  ${gutter} | ${text}`.trimEnd(), `  ${blank} | ${" ".repeat(caret)}${"^".repeat(width)}`];
+  return [
+    `  ${gutter} | ${cells.map((cell) => cell.text).join("")}`.trimEnd(),
+    `  ${" ".repeat(gutter.length)} | ${" ".repeat(widthOf(cells.slice(0, first)))}${carets}`,
+  ];
 }
 
 function lineEnd(text: string, from: number): number {
@@ -34,92 +39,75 @@ function lineEnd(text: string, from: number): number {
   return text[stop - 1] === "\r" && stop > from ? stop - 1 : stop;
 }
 
-/** A run of a line: where it stands in the file, and what is shown of it. */
-interface Piece {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-  readonly masked: boolean;
-}
+/** A cell and what it stands for in the file. */
+interface FileCell extends Cell, Range {}
 
-function masked(text: string, from: number, to: number, visible: readonly Range[]): readonly Piece[] {
-  const pieces: Piece[] = [];
+function maskedCells(text: string, line: Range, visible: readonly Range[]): readonly FileCell[] {
   const inside = visible
-    .filter((range) => range.end > from && range.start < to)
-    .map((range) => ({ start: Math.max(range.start, from), end: Math.min(range.end, to) }))
+    .filter((range) => range.end > line.start && range.start < line.end)
     .sort((a, b) => a.start - b.start);
-  let at = from;
+  const cells: FileCell[] = [];
+  let at = line.start;
   for (const range of inside) {
-    if (range.start < at) continue;
-    pieces.push(...gap(text, at, range.start));
-    pieces.push({ ...range, text: text.slice(range.start, range.end), masked: false });
-    at = range.end;
+    const start = Math.max(range.start, at);
+    const end = Math.min(range.end, line.end);
+    if (end <= start) continue;
+    cells.push(...gapCells(text, at, start), ...plainCells(text, start, end));
+    at = end;
   }
-  pieces.push(...gap(text, at, to));
-  return pieces;
+  return [...cells, ...gapCells(text, at, line.end)];
 }
 
-/** What stands between visible ranges: blanks and punctuation as they are, all else masked. */
-function gap(text: string, from: number, to: number): readonly Piece[] {
-  const pieces: Piece[] = [];
-  // Once a word has begun, punctuation may be part of it; it ends where a blank or a flow sign does.
-  for (const match of text
-    .slice(from, to)
-    .matchAll(/[ \t]+|[-:?,[\]{}](?=[ \t]|$)|[[\]{},](?![^ \t,[\]{}])|[^ \t]+/g)) {
-    const start = from + match.index;
-    const end = start + match[0].length;
-    const plain = /^([ \t]+|[-:?,[\]{}])$/.test(match[0]);
-    const last = pieces.at(-1);
-    if (plain) pieces.push({ start, end, text: match[0], masked: false });
-    else if (last?.masked) pieces[pieces.length - 1] = { ...last, end };
-    else pieces.push({ start, end, text: MASK, masked: true });
-  }
-  return pieces;
-}
-
-interface Shown {
-  readonly text: string;
-  readonly caret: number;
-  readonly width: number;
-}
-
-function render(pieces: readonly Piece[], at: Range): Shown {
-  let text = "";
-  let caret: number | undefined;
-  let end = 0;
-  for (const piece of pieces) {
-    const shown = piece.masked ? piece.text : visibleText(piece.text);
-    const cut = (offset: number) =>
-      piece.masked ? 0 : visibleText(piece.text.slice(0, Math.max(0, offset - piece.start))).length;
-    if (caret === undefined && at.start < piece.end) caret = text.length + cut(at.start);
-    if (at.end > piece.start) {
-      end = text.length + (piece.masked || at.end >= piece.end ? shown.length : cut(at.end));
-    }
-    text += shown;
-  }
-  const from = caret ?? text.length;
-  return { text, caret: from, width: Math.max(1, end - from) };
-}
-
-/** Tabs as one blank; control, direction and zero-width characters as their code, so that nothing hides. */
-function visibleText(text: string): string {
-  return text.replace(/\t/g, " ").replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (char) => {
-    const hex = (char.codePointAt(0) ?? 0).toString(16).toUpperCase();
-    return `<U+${hex.padStart(4, "0")}>`;
+function plainCells(text: string, from: number, to: number): readonly FileCell[] {
+  let at = from;
+  return Array.from(text.slice(from, to), (char) => {
+    const start = at;
+    at += char.length;
+    return { ...cellOf(char), start, end: at };
   });
 }
 
-/** A long line is cut around the caret. */
-function window({ text, caret, width }: Shown): Shown {
-  if (text.length <= MAX_WIDTH) return { text, caret, width };
-  const from = Math.max(0, Math.min(caret - LEAD, text.length - MAX_WIDTH));
-  const head = from > 0 ? "…" : "";
-  const tail = from + MAX_WIDTH < text.length ? "…" : "";
-  const part = text.slice(from, from + MAX_WIDTH);
-  const moved = caret - from + head.length;
-  return {
-    text: head + part + tail,
-    caret: moved,
-    width: Math.min(width, MAX_WIDTH + head.length - moved + 1),
-  };
+function gapCells(text: string, from: number, to: number): readonly FileCell[] {
+  let start = from;
+  while (start < to && isBlank(text[start])) start++;
+  if (start === to) return plainCells(text, from, to);
+  let end = to;
+  while (isBlank(text[end - 1])) end--;
+  return [
+    ...plainCells(text, from, start),
+    { text: MASK, width: MASK.length, start, end },
+    ...plainCells(text, end, to),
+  ];
+}
+
+function isBlank(char: string | undefined): boolean {
+  return char === " " || char === "\t";
+}
+
+function widthOf(cells: readonly Cell[]): number {
+  return cells.reduce((sum, cell) => sum + cell.width, 0);
+}
+
+/** The cells of a line that fit, and which of them the carets begin under. */
+function cut(
+  cells: readonly FileCell[],
+  place: number,
+): { readonly cells: readonly FileCell[]; readonly first: number } {
+  const found = cells.findIndex((cell) => cell.end > place);
+  const first = found < 0 ? cells.length : found;
+  if (widthOf(cells) <= MAX_WIDTH) return { cells, first };
+  let from = first;
+  let width = 0;
+  const fits = (index: number, limit: number) => width + (cells[index]?.width ?? limit + 1) <= limit;
+  while (from > 0 && fits(from - 1, LEAD)) width += cells[--from]?.width ?? 0;
+  let to = first;
+  while (fits(to, MAX_WIDTH)) width += cells[to++]?.width ?? 0;
+  while (to === cells.length && from > 0 && fits(from - 1, MAX_WIDTH)) width += cells[--from]?.width ?? 0;
+  const head = from > 0 ? [ellipsis(cells[from]?.start ?? place)] : [];
+  const tail = to < cells.length ? [ellipsis(Number.POSITIVE_INFINITY)] : [];
+  return { cells: [...head, ...cells.slice(from, to), ...tail], first: first - from + head.length };
+}
+
+function ellipsis(at: number): FileCell {
+  return { text: "…", width: 1, start: at, end: at };
 }

@@ -8,7 +8,16 @@ export function renderJson(
   diagnostics: readonly Diagnostic[],
   result: unknown,
 ): string {
-  return `${JSON.stringify({ version, command, diagnostics: diagnostics.map(toJson), result }, null, 2)}\n`;
+  const object = { version, command, diagnostics: diagnostics.map(toJson), result };
+  return `${JSON.stringify(object, null, 2).replace(UNSAFE, escaped)}\n`;
+}
+
+/** What JSON may hold as it is, but a terminal or a log must not: controls, separators, direction marks. */
+const UNSAFE = /[\u007F-\u009F\p{Cf}\u2028\u2029]/gu;
+
+function escaped(char: string): string {
+  const units = Array.from({ length: char.length }, (_, i) => char.charCodeAt(i));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
 }
 
 function toJson({ code, severity, message, hint, at, related }: Diagnostic): unknown {

@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import type { Diagnostic, Severity } from "../core/diagnostic.ts";
 import { positionAt, type SourceFile, type Span } from "../core/source.ts";
 import { codeFrame, type Range } from "./frame.ts";
+import { visibleText } from "./visible.ts";
 
 export interface TextOptions {
   readonly color: boolean;
@@ -17,8 +18,9 @@ const STYLES: Record<Severity, Style> = {
   info: ["cyan", "bold"],
 };
 
-/** Diagnostics for people: place, message, masked code frame, related places, hint; then a count. */
+/** Diagnostics for people: place, message, masked code frame, related places, hint; then a count. None: nothing. */
 export function renderText(diagnostics: readonly Diagnostic[], options: TextOptions): string {
+  if (diagnostics.length === 0) return "";
   const parts = diagnostics.map((one) => renderOne(one, options));
   return `${parts.join("\n")}\n${summary(diagnostics)}\n`;
 }
@@ -26,13 +28,13 @@ export function renderText(diagnostics: readonly Diagnostic[], options: TextOpti
 function renderOne(diagnostic: Diagnostic, options: TextOptions): string {
   const { severity, code, message, at, hint, related } = diagnostic;
   const paint = painter(options);
-  const head = `${paint(STYLES[severity], `${severity} ${code}`)}: ${message}`;
+  const head = `${paint(STYLES[severity], `${severity} ${code}`)}: ${visibleText(message)}`;
   const lines = [at ? `${paint("bold", placeOf(at))} ${head}` : head];
   if (at) lines.push(...frame(at, options));
   for (const one of related) {
-    lines.push(`  ${paint("bold", placeOf(one.at))} ${one.message}`, ...frame(one.at, options));
+    lines.push(`  ${paint("bold", placeOf(one.at))} ${visibleText(one.message)}`, ...frame(one.at, options));
   }
-  if (hint !== undefined) lines.push(`  = ${paint("cyan", "hint")}: ${hint}`);
+  if (hint !== undefined) lines.push(`  = ${paint("cyan", "hint")}: ${visibleText(hint)}`);
   return lines.map((line) => `${line}\n`).join("");
 }
 
@@ -44,7 +46,7 @@ function frame(at: Span, options: TextOptions): readonly string[] {
 
 function placeOf(at: Span): string {
   const { line, column } = positionAt(at.file, at.start);
-  return `${at.file.path}:${line}:${column}`;
+  return `${visibleText(at.file.path)}:${line}:${column}`;
 }
 
 function painter({ color }: TextOptions): (style: Style, text: string) => string {
