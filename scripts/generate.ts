@@ -2,7 +2,8 @@
  * Writes what is made from the schemas in `src/validate/schemas` and the catalogue: `schemas/*.json` for
  * editors and `src/validate/generated/validators.js` for the compiler. Run it with `node scripts/generate.ts`.
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { typeNames, typeOf } from "../src/catalogue/index.ts";
 import type { ConnectionType } from "../src/model/connection-type.ts";
 import { editorSchemas } from "./editor-schemas.ts";
 import { validatorModule } from "./validator-module.ts";
@@ -11,11 +12,7 @@ const root = new URL("../", import.meta.url);
 
 /** Every connection type of the catalogue, sorted by name. */
 export function catalogueTypes(): readonly ConnectionType[] {
-  const folder = new URL("src/catalogue/types/", root);
-  const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
-  return files
-    .sort()
-    .map((name) => JSON.parse(readFileSync(new URL(name, folder), "utf8")) as ConnectionType);
+  return typeNames.flatMap((name) => typeOf(name) ?? []);
 }
 
 /** Writes every generated file. */

@@ -23,6 +23,15 @@ test.each(Object.entries(GOOD))("a good document has no troubles: %s", (name, te
   expect(check(text, kindOf(name))).toEqual([]);
 });
 
+test("a plain password has the shape: the resolver says where it belongs", () => {
+  const text = `apiVersion: jackfield.dev/v1
+kind: Connection
+metadata: {name: a}
+spec: {type: b, password: c, links: [{to: {all: true}, overrides: {password: d}}]}
+`;
+  expect(check(text, "Connection")).toEqual([]);
+});
+
 test.each(BAD.map(([source, ...expected]) => ({ source, expected })))("$expected", ({ source, expected }) => {
   const { text, offsets } = marked(source);
   const kind = /kind: (\w+)/.exec(text)?.[1] as Kind;

@@ -63,7 +63,6 @@ spec:
   host: db.example.com
   port: 5432
   login: ETL
-  password: ""
   schema: PUBLIC
   extra: {account: xy12345, nested: {a: [1, null]}, flag: true}
   links:
