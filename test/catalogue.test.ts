@@ -22,7 +22,7 @@ const fields = types.flatMap((type) =>
 
 /** Names that hold a masking word but no secret: paths, names, addresses and switches. */
 const NOT_SECRET =
-  /(_path|_file|\.location|_name|_id|_url|_uri|_host|_port|_user|_seconds|_lifetime|oauth_token|_duration)/;
+  /(_path|_file|_config|\.location|_name|_id|\.id|_url|\.url|_uri|endpoint|_host|_port|_user|_seconds|\.method|_duration)$/;
 
 test("the folder and the index agree", () => {
   const files = readdirSync(new URL("../src/catalogue/types", import.meta.url)).map((name) =>
