@@ -41,10 +41,16 @@ const SELECTOR: Shape = {
 /** A recipient is public: a text, or a key service with a text or its parts. */
 const RECIPIENT: Shape = { scalar: true, names: { scalar: true, names: SHOWN } };
 
+/** A text that is no age recipient may be the private key, pasted by mistake. */
+function recipientsShape(list: Node): Shape {
+  const texts = list.kind === "seq" ? list.items.filter(({ kind }) => kind === "scalar") : [list];
+  return texts.every((one) => textOf(one)?.startsWith("age1")) ? RECIPIENT : KEY_ONLY;
+}
+
 const WORKSPACE: Shape = {
   keys: {
     sharing: SHOWN,
-    environments: { names: { keys: { protected: SHOWN, recipients: RECIPIENT } } },
+    environments: { names: { keys: { protected: SHOWN, recipients: recipientsShape } } },
     clusters: {
       names: { keys: { context: SHOWN, uid: SHOWN, directory: SHOWN, mode: SHOWN, group: SHOWN } },
     },
