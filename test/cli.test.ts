@@ -77,7 +77,7 @@ test.each([
   ["an unknown kind", GOOD, ["schema", "conection"], 2],
   ["an unknown shell", GOOD, ["completion", "tcsh"], 2],
   ["no Workspace", {}, ["validate"], 2],
-  ["a folder that is not there", GOOD, ["validate", "-C", "nowhere"], 2],
+  ["a folder that is not there", GOOD, ["validate", "-C", "nowhere"], 3],
   ["help", GOOD, ["--help"], 0],
   ["the version", GOOD, ["--version"], 0],
 ] as const)("%s exits as it should", (_, files, args, status) => {

@@ -13,7 +13,7 @@ import {
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { type Checked, type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import { compareText, type SourceFile } from "../core/source.ts";
-import type { Files } from "../ports.ts";
+import { type Files, PortFailure } from "../ports.ts";
 
 export const WORKSPACE_FILE = "jackfield.yaml";
 const MAX_BYTES = 5 * 1024 * 1024;
@@ -27,8 +27,11 @@ export interface Place {
   readonly git: boolean;
 }
 
-/** Finds the root that paths are told from. `start` must exist. */
+/** Finds the root that paths are told from. Throws PortFailure if there is no such folder. */
 export function findPlace(start: string): Place {
+  if (!existsSync(start)) {
+    throw new PortFailure(diagnostic("JF003", undefined, { path: start, reason: "there is no such folder" }));
+  }
   const from = realpathSync(resolve(start));
   const gitRoot = ancestors(from).find((folder) => existsSync(join(folder, ".git")));
   if (gitRoot !== undefined) return { root: gitRoot, start: from, git: true };

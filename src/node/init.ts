@@ -1,0 +1,39 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import type { InitContent, InitFolder } from "../commands/init.ts";
+import { diagnostic } from "../core/diagnostic.ts";
+import { PortFailure } from "../ports.ts";
+import { packagedSchema, packageRoot } from "./package.ts";
+
+/** The folder that `init` fills; it is made if it is not there. Throws PortFailure. */
+export function createInitFolder(path: string): InitFolder {
+  return {
+    shown: path,
+    exists: (file) => existsSync(join(path, file)),
+    create(file, text) {
+      try {
+        mkdirSync(dirname(join(path, file)), { recursive: true });
+        writeFileSync(join(path, file), text, { flag: "wx" });
+      } catch (error) {
+        const reason = (error as NodeJS.ErrnoException).code ?? "unknown";
+        throw new PortFailure(diagnostic("JF004", undefined, { path: join(path, file), reason }));
+      }
+    },
+  };
+}
+
+/** What the package carries for `init`. npm leaves out every `.gitignore`, so that one is written here. */
+export function packagedContent(): InitContent {
+  return {
+    schema: () => packagedSchema("jackfield.schema.json"),
+    example() {
+      const root = join(packageRoot(), "fixtures", "example");
+      const files = readdirSync(root, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name))
+        .map((path) => [relative(root, path).split(sep).join("/"), readFileSync(path, "utf8")] as const)
+        .sort(([a], [b]) => (a < b ? -1 : 1));
+      return new Map([...files, [".gitignore", "# What jackfield builds holds plain secrets.\n.jackfield/\n"]]);
+    },
+  };
+}
