@@ -1,7 +1,7 @@
 import type { Checked, Diagnostic } from "./core/diagnostic.ts";
 import type { Secret } from "./core/secret.ts";
 import type { SourceFile } from "./core/source.ts";
-import type { Identity } from "./model/unsealed.ts";
+import type { Identity } from "./sops/identities.ts";
 
 // The outside world, as the pipeline sees it. Adapters are in `node/`.
 

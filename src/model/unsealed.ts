@@ -1,4 +1,3 @@
-import type { KeyObject } from "node:crypto";
 import type { Secret } from "../core/secret.ts";
 
 /** What a sealed leaf holds: SOPS' label for its type, and its plain text as SOPS writes that type. */
@@ -7,12 +6,4 @@ export interface UnsealedValue {
   readonly type: "str" | "int" | "float" | "bool" | "bytes" | "time";
   /** For `bytes` the base64 of them. */
   readonly secret: Secret;
-}
-
-/** One age private key, ready to use. Prints without its secret half. */
-export interface Identity {
-  /** The public half, `age1…`. */
-  readonly recipient: string;
-  readonly publicKey: Uint8Array;
-  readonly privateKey: KeyObject;
 }

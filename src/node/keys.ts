@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
-import type { Identity } from "../model/unsealed.ts";
 import type { FoundKeys, KeySource } from "../ports.ts";
+import type { Identity } from "../sops/identities.ts";
 import { parseIdentities } from "../sops/identities.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;

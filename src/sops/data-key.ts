@@ -1,7 +1,7 @@
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import type { Span } from "../core/source.ts";
-import type { Identity } from "../model/unsealed.ts";
 import { type AgeEntry, type AgeTrouble, openAgeEntry, readAgeEntry } from "./age.ts";
+import type { Identity } from "./identities.ts";
 import { type KeyGroup, recipientsIn, type SopsMetadata } from "./metadata.ts";
 import { combineShares } from "./shamir.ts";
 

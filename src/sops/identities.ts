@@ -1,6 +1,13 @@
-import { createPrivateKey, createPublicKey } from "node:crypto";
-import type { Identity } from "../model/unsealed.ts";
+import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { decodeBech32, encodeBech32 } from "./bech32.ts";
+
+/** One age private key, ready to use. Prints without its secret half. */
+export interface Identity {
+  /** The public half, `age1…`. */
+  readonly recipient: string;
+  readonly publicKey: Uint8Array;
+  readonly privateKey: KeyObject;
+}
 
 /** Something in a key text that is no usable key. Never holds a byte of it. */
 export interface KeyProblem {

@@ -1,9 +1,10 @@
-import { createHash, type Hash, timingSafeEqual } from "node:crypto";
+import { createHash, createSecretKey, type Hash, type KeyObject, timingSafeEqual } from "node:crypto";
 import { type Checked, type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import { Secret } from "../core/secret.ts";
 import type { ParsedFile, SealedNode } from "../model/tree.ts";
-import type { Identity, UnsealedValue } from "../model/unsealed.ts";
+import type { UnsealedValue } from "../model/unsealed.ts";
 import { findDataKey } from "./data-key.ts";
+import type { Identity } from "./identities.ts";
 import { readMetadata, type SopsMetadata } from "./metadata.ts";
 import { fitsType, hashedText } from "./scalars.ts";
 import { compileScope, type Scope, type ScopedLeaf, scopedLeaves } from "./scope.ts";
@@ -19,14 +20,12 @@ export type Unsealed = ReadonlyMap<SealedNode, UnsealedValue>;
 export function openFile(file: ParsedFile, identities: readonly Identity[]): Checked<Unsealed | undefined> {
   const { value: readable, diagnostics } = readForOpening(file);
   if (!readable) return { value: undefined, diagnostics };
-  const key = findDataKey(readable.metadata, identities);
-  if (!Buffer.isBuffer(key)) return refused(key);
-  try {
-    const opened = openDocuments(file, { ...readable, key });
-    return "code" in opened ? refused(opened) : { value: opened.values, diagnostics: [] };
-  } finally {
-    key.fill(0);
-  }
+  const bytes = findDataKey(readable.metadata, identities);
+  if (!Buffer.isBuffer(bytes)) return refused(bytes);
+  const key = createSecretKey(bytes);
+  bytes.fill(0);
+  const opened = openDocuments(file, { ...readable, key });
+  return "code" in opened ? refused(opened) : { value: opened.values, diagnostics: [] };
 }
 
 function refused(trouble: Diagnostic): Checked<undefined> {
@@ -68,7 +67,7 @@ export function macOnly({ macOnlyEncrypted: at }: SopsMetadata): Diagnostic | un
 }
 
 interface Opening extends Readable {
-  readonly key: Buffer;
+  readonly key: KeyObject;
 }
 
 function openDocuments(file: ParsedFile, opening: Opening): { readonly values: Unsealed } | Diagnostic {
@@ -85,7 +84,7 @@ function openDocuments(file: ParsedFile, opening: Opening): { readonly values: U
 }
 
 /** The value of a sealed leaf in scope; nothing for others, and for comments. Feeds the MAC. */
-function openLeaf(leaf: ScopedLeaf, key: Buffer, hash: Hash): UnsealedValue | Diagnostic | undefined {
+function openLeaf(leaf: ScopedLeaf, key: KeyObject, hash: Hash): UnsealedValue | Diagnostic | undefined {
   const { node, aad, inScope } = leaf;
   if (node.kind === "scalar") {
     const text = hashedText(node);
@@ -105,7 +104,7 @@ function openLeaf(leaf: ScopedLeaf, key: Buffer, hash: Hash): UnsealedValue | Di
 function openNode(
   node: SealedNode,
   aad: string,
-  key: Buffer,
+  key: KeyObject,
   hash: Hash,
 ): UnsealedValue | Diagnostic | undefined {
   const sealed = readSealed(node.ciphertext);

@@ -1,4 +1,4 @@
-import { createDecipheriv } from "node:crypto";
+import { createDecipheriv, type KeyObject } from "node:crypto";
 import { decodeBase64 } from "./base64.ts";
 
 const TYPES = ["str", "int", "float", "bool", "bytes", "time", "comment"] as const;
@@ -33,7 +33,7 @@ export function readSealed(ciphertext: string): SealedText | undefined {
  * The plain bytes of a ciphertext; undefined if key, place or text do not belong together. `aad` is what binds
  * it to its place: the map keys above it, each with a `:` behind it.
  */
-export function openSealed({ data, iv, tag }: SealedText, key: Buffer, aad: string): Buffer | undefined {
+export function openSealed({ data, iv, tag }: SealedText, key: KeyObject, aad: string): Buffer | undefined {
   const decipher = createDecipheriv("aes-256-gcm", key, iv, { authTagLength: TAG_LENGTH });
   decipher.setAAD(Buffer.from(aad));
   decipher.setAuthTag(tag);

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { Diagnostic } from "../../src/core/diagnostic.ts";
 import type { ParsedFile } from "../../src/model/tree.ts";
-import type { Identity } from "../../src/model/unsealed.ts";
 import { parseFile } from "../../src/parse/parse.ts";
+import type { Identity } from "../../src/sops/identities.ts";
 import { parseIdentities } from "../../src/sops/identities.ts";
 import { openFile } from "../../src/sops/open.ts";
 import { fixturePath } from "./fixture.ts";
