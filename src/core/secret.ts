@@ -37,5 +37,6 @@ export class Secret {
 
 /** True for a URL with a user or password in it (`scheme://user:password@host`): not to be shown, whatever its field. */
 export function carriesCredentials(text: string): boolean {
-  return /:\/\/[^/\s]*@/.test(text);
+  // People do not escape the slashes and blanks of a password.
+  return /:\/\/.*@/s.test(text);
 }

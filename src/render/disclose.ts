@@ -40,19 +40,20 @@ function show(node: Node, shape: Shape, ranges: Range[]): void {
   else if (node.kind === "scalar" && shape.scalar) ranges.push(...scalarRanges(node));
 }
 
-function showEntry({ key, keySpan, value }: Entry, { keys = {}, names }: Shape, ranges: Range[]): void {
-  const below: ShapeOf | undefined = Object.hasOwn(keys, key) ? keys[key] : names;
-  // A word of ours, or one so near to a word that is meant here, is no secret.
-  if (below || VOCABULARY.has(key) || nearest(key, Object.keys(keys)) !== undefined) ranges.push(keySpan);
+function showEntry({ key, keySpan, value }: Entry, { keys, names }: Shape, ranges: Range[]): void {
+  const below: ShapeOf | undefined = keys && Object.hasOwn(keys, key) ? keys[key] : names;
+  // Where words of ours are meant, one in a wrong place or a near miss is no secret.
+  const isWord = keys && (VOCABULARY.has(key) || nearest(key, Object.keys(keys)) !== undefined);
+  if (below || isWord) ranges.push(keySpan);
   if (below) show(value, typeof below === "function" ? below(value) : below, ranges);
 }
 
-/** Plain by its field, and yet not to be shown: a URL with a password, a private key. */
-const PRIVATE_KEY = /AGE-SECRET-KEY-|PRIVATE KEY-----/i;
+/** Plain by its field, and yet not to be shown: `user:password@host` without a scheme, a private key. */
+const PRIVATE = /\S:\S+@|AGE-SECRET-KEY-|PRIVATE KEY-----/i;
 
 function scalarRanges({ span, value, style }: ScalarNode): readonly Range[] {
   const text = String(value);
-  if (carriesCredentials(text) || PRIVATE_KEY.test(text)) return [];
+  if (carriesCredentials(text) || PRIVATE.test(text)) return [];
   if (style !== "block") return [span];
   // A comment may follow the header of a block.
   const source = span.file.text.slice(span.start, span.end);

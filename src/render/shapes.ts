@@ -38,8 +38,30 @@ const SELECTOR: Shape = {
   },
 };
 
+/** The parts of a key's name, as SOPS calls them; all are public. */
+const SERVICE: Shape = {
+  scalar: true,
+  keys: shownKeys(
+    "arn role aws_profile fp resource_id vault_url name version vault_address engine_path key_name key_id",
+  ),
+};
+
 /** A recipient is public: a text, or a key service with a text or its parts. */
-const RECIPIENT: Shape = { scalar: true, names: { scalar: true, names: SHOWN } };
+const RECIPIENT: Shape = {
+  scalar: true,
+  keys: {
+    kms: SERVICE,
+    pgp: SERVICE,
+    gcp_kms: SERVICE,
+    azure_kv: SERVICE,
+    hc_vault: SERVICE,
+    hckms: SERVICE,
+  },
+};
+
+function shownKeys(words: string): Readonly<Record<string, Shape>> {
+  return Object.fromEntries(words.split(" ").map((word) => [word, SHOWN]));
+}
 
 /** A text that is no age recipient may be the private key, pasted by mistake. */
 function recipientsShape(list: Node): Shape {
