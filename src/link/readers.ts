@@ -59,6 +59,8 @@ function* checkFile(
   actual: readonly Located<Recipient>[],
   at: Span,
 ): Generator<Diagnostic> {
+  // Not sealed, or with metadata that cannot be read: told by itself.
+  if (actual.length === 0) return;
   const known = environments.flatMap((name) => declarations.workspace.environments.get(name) ?? []);
   if (known.length < environments.length) return;
   const wanted = known.flatMap((environment) => environment.recipients);

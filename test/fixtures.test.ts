@@ -1,0 +1,63 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { type Compiled, compile } from "../src/compile.ts";
+import { type Code, catalog } from "../src/core/catalog.ts";
+import { show } from "./support/diagnostics.ts";
+import { casesOf, fixturePath, readTree } from "./support/fixture.ts";
+import { listEffective } from "./support/listing.ts";
+
+// The specification by example. `fixtures/compile` has a case for every sentence of the rules of resolution,
+// `fixtures/codes` the smallest estate that gives each diagnostic. `vitest -u` writes what is expected.
+
+function compileFixture(folder: string): Compiled {
+  return compile(readTree(join(folder, "repo")));
+}
+
+test.each(casesOf("compile"))("compile: %s", async (name) => {
+  const folder = fixturePath("compile", name);
+  const compiled = compileFixture(folder);
+  await expect(show(compiled)).toMatchFileSnapshot(join(folder, "expected", "diagnostics.txt"));
+  await expect(listEffective(compiled)).toMatchFileSnapshot(join(folder, "expected", "effective.txt"));
+});
+
+/** Warnings that what gives the code always gives as well. */
+const COMPANIONS: Readonly<Record<string, readonly Code[]>> = {
+  // Only a type that nobody knows is written so.
+  JF512: ["JF417"],
+  // They are about delivery `env`.
+  JF514: ["JF516"],
+  JF515: ["JF516"],
+};
+
+test.each(casesOf("codes"))("code: %s", async (code) => {
+  const folder = fixturePath("codes", code);
+  const compiled = compileFixture(folder);
+  const codes = new Set(compiled.diagnostics.map((diagnostic) => diagnostic.code));
+  expect([...codes].sort()).toEqual([code, ...(COMPANIONS[code] ?? [])].sort());
+  await expect(show(compiled)).toMatchFileSnapshot(join(folder, "expected", "diagnostics.txt"));
+});
+
+/** Codes that compiling text cannot give, and where they are tested. */
+const ELSEWHERE: Readonly<Record<string, readonly Code[]>> = {
+  "how a command is called, and what it may write: cli, init and build tests": [
+    ...(["JF001", "JF002", "JF003", "JF004", "JF005", "JF006", "JF007"] as const),
+  ],
+  "files as they lie on the disk: files.test.ts and hostile.test.ts": ["JF103", "JF104", "JF116"],
+  "keys, and what only they show: test/sops": [
+    ...(["JF311", "JF321", "JF322", "JF323", "JF325", "JF331", "JF332", "JF333", "JF334"] as const),
+    ...(["JF340", "JF341", "JF342"] as const),
+  ],
+  "no type of the catalogue has two methods that one set of fields fits: catalogue.test.ts": ["JF421"],
+  "opened values and their sizes: emit tests": [
+    ...(["JF501", "JF502", "JF503", "JF504", "JF505", "JF506", "JF507", "JF508", "JF509"] as const),
+    ...(["JF518", "JF520", "JF521", "JF522"] as const),
+  ],
+  "a defect of ours": ["JF901"],
+};
+
+test("every code has a fixture, or a reason", () => {
+  const codes = Object.keys(catalog);
+  const covered = [...casesOf("codes"), ...Object.values(ELSEWHERE).flat()];
+  expect(codes.filter((code) => !covered.includes(code))).toEqual([]);
+  expect(covered.filter((code, i) => !codes.includes(code) || covered.indexOf(code) !== i)).toEqual([]);
+});
