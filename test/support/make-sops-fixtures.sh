@@ -170,6 +170,9 @@ value() { sed -nE "s/^ +$1: (ENC\[.*\])$/\1/p" "$out/${2:-simple}/sealed.yaml" |
 escaped() { sed 's/[/&+]/\\&/g' <<<"$1"; }
 password="$(escaped "$(value password)")"
 login="$(escaped "$(value login)")"
+# A ciphertext that SOPS takes for a plain text, because it stands outside the scope.
+{ credential "$two_secrets"; printf -- '---\nnote: %s\n' "$(value password)"; } | ours ciphertext-outside
+expect ciphertext-outside ok JF212 "$simple_values"
 # The same file, later: the same data key, another password.
 mkdir -p "$out/value-rolled-back"
 cp "$out/simple/sealed.yaml" later.yaml
