@@ -99,7 +99,7 @@ function noKey(metadata: SopsMetadata, identities: readonly Identity[]): Diagnos
     .map(({ value, at }) => ({ at, message: `sealed for ${value.id}` }));
   const tried = identities.slice(0, MAX_LISTED).map(({ recipient }) => recipient);
   const hint = tried.length === 0 ? undefined : `the keys at hand are those of ${tried.join(", ")}`;
-  return diagnostic("JF321", related[0]?.at ?? metadata.at, {}, { related, hint });
+  return diagnostic("JF321", metadata.at, {}, { related, hint });
 }
 
 function tooFewGroups({ threshold, at }: SopsMetadata, found: number): Diagnostic {

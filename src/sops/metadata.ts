@@ -30,6 +30,7 @@ export interface SopsMetadata {
   readonly rule?: ScopeRule;
   /** Set: only sealed values are under the MAC. */
   readonly macOnlyEncrypted?: Span;
+  /** The first key of the block. */
   readonly at: Span;
 }
 
@@ -54,6 +55,7 @@ const KNOWN_KEYS: readonly string[] = [...GROUP_KEYS, ...OTHER_KEYS, ...SCOPE_RU
  */
 export function readMetadata(sops: MapNode): Checked<SopsMetadata | undefined> {
   const read = new Reader(sops);
+  const at = sops.entries[0]?.keySpan ?? sops.span;
   const groups = read.groups();
   const [rule, second] = SCOPE_RULES.flatMap((name) => read.rule(name) ?? []);
   if (second) read.wrong(second.at, "the scope of the file", "one rule");
@@ -65,7 +67,7 @@ export function readMetadata(sops: MapNode): Checked<SopsMetadata | undefined> {
   for (const { key, keySpan } of sops.entries) {
     if (!KNOWN_KEYS.includes(key)) read.wrong(keySpan, "a key", "one that SOPS 3.13 writes");
   }
-  if (groups.length === 0) read.wrong(sops.span, "the list of recipients", "there");
+  if (groups.length === 0) read.wrong(at, "the list of recipients", "there");
   if (read.diagnostics.length > 0) return { value: undefined, diagnostics: read.diagnostics };
   const value = {
     groups,
@@ -74,7 +76,7 @@ export function readMetadata(sops: MapNode): Checked<SopsMetadata | undefined> {
     ...(mac && { mac }),
     ...(rule && { rule }),
     ...(macOnly && { macOnlyEncrypted: macOnly }),
-    at: sops.span,
+    at,
   };
   return { value, diagnostics: [] };
 }
