@@ -49,6 +49,16 @@ test.each(CASES)("%s", (_, source, line, carets) => {
   expect(frameOf(source)).toEqual([line, carets]);
 });
 
+test("a range inside another, or twice, shows nothing twice", () => {
+  const file = { path: "a.yaml", text: "abcdef: x" };
+  const [all, inner] = [
+    { start: 0, end: 7 },
+    { start: 2, end: 4 },
+  ];
+  const frame = codeFrame({ file, start: 4, end: 6 }, [inner, all, inner, all]);
+  expect(frame).toEqual(["  1 | abcdef: •••", "    |     ^^"]);
+});
+
 test("the gutter is as wide as the line's number", () => {
   expect(frameOf(`${"\n".repeat(99)}«┆a┆»`)).toEqual(["  100 | a", "      | ^"]);
 });
