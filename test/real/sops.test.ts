@@ -65,6 +65,7 @@ function sealedLeaves(value: Value): readonly Exclude<Value, object>[] {
   return value === "" ? [] : [value];
 }
 
+// Not `<<`: SOPS writes that as `!!merge <<`, a tag that we refuse.
 const text = fc.oneof(
   fc.string({ unit: "grapheme", maxLength: 40 }),
   fc.string({ unit: "binary", maxLength: 20 }),
@@ -80,7 +81,6 @@ const text = fc.oneof(
     " x ",
     "\u2028",
     "#",
-    "<<",
     "\u0085",
   ),
 );
