@@ -43,7 +43,8 @@ function show({ command, options }: Invocation, outcome: Outcome, terminal: Term
   if (out !== "") terminal.out(scrubber.scrub(out));
   if (err !== "") terminal.err(scrubber.scrub(err));
   if (outcome.exit !== undefined) return outcome.exit;
-  const warned = options.strict === true && outcome.diagnostics.some(({ severity }) => severity === "warning");
+  const warned =
+    options.strict === true && outcome.diagnostics.some(({ severity }) => severity === "warning");
   return hasErrors(outcome.diagnostics) || warned ? EXIT.problems : EXIT.ok;
 }
 
@@ -80,9 +81,13 @@ function commands(terminal: Terminal): readonly CommandSpec[] {
           import("./node/keys.ts"),
         ]);
         const at = options.C ?? ".";
-        const out = typeof options.out === "string" ? options.out : `${at === "." ? "" : `${at}/`}.jackfield/build`;
+        const out =
+          typeof options.out === "string" ? options.out : `${at === "." ? "" : `${at}/`}.jackfield/build`;
         const output = createOutput(out, out);
-        return build({ files: filesOf(options), keys: createKeySource(terminal.env), output }, narrowing(options));
+        return build(
+          { files: filesOf(options), keys: createKeySource(terminal.env), output },
+          narrowing(options),
+        );
       }),
     },
     {
@@ -167,4 +172,3 @@ export function defect(error: unknown): string {
   const reason = error instanceof Error ? error.name : "unknown";
   return `error ${diagnostic("JF901", undefined, { reason }).message}\n`;
 }
-

@@ -4,7 +4,9 @@ import { EXIT } from "./outcome.ts";
 const { argv, env, stderr, stdout } = process;
 
 // A reader that closes the pipe (`jackfield get | head`) is no fault of ours.
-stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? EXIT.ok : EXIT.environment));
+stdout.on("error", (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === "EPIPE" ? EXIT.ok : EXIT.environment),
+);
 
 const terminal = {
   out: (text: string) => void stdout.write(text),

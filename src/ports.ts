@@ -9,8 +9,6 @@ import type { Identity } from "./sops/identities.ts";
 export interface Files {
   /** The YAML files of the Workspaces at, around or below the start folder; sorted by path. */
   scan(): Checked<readonly SourceFile[]>;
-  /** The start folder, relative to the repo's root; `""` is the root. */
-  readonly start: string;
 }
 
 /** Private keys. */

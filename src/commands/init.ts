@@ -52,7 +52,10 @@ function summary(
   files: ReadonlyMap<string, string>,
   example: boolean,
 ): string {
-  const lines = [`created ${created.length} files in ${shown}:`, ...created.map((path) => `  ${path}`)];
+  const listed = example ? created.filter((path) => !path.includes("/")) : created;
+  const more = created.length - listed.length;
+  const lines = [`created ${created.length} files in ${shown}:`, ...listed.map((path) => `  ${path}`)];
+  if (more > 0) lines.push(`  … and ${more} more below ${folders(created)}`);
   for (const path of kept)
     lines.push(`kept your ${path}; ours would have been:`, indent(files.get(path) ?? ""));
   lines.push("", "next:");
@@ -66,6 +69,11 @@ function summary(
       "  edit deployments.yaml: your clusters, namespaces and Airflow versions",
     );
   return `${lines.join("\n")}\n`;
+}
+
+function folders(paths: readonly string[]): string {
+  const top = paths.filter((path) => path.includes("/")).map((path) => `${path.split("/")[0]}/`);
+  return [...new Set(top)].join(" and ");
 }
 
 function indent(text: string): string {

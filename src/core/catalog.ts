@@ -122,7 +122,6 @@ export const catalog = {
   JF433: e("plain-known", "`plain` cannot declare a key that the catalogue knows"),
   JF434: w("previews-off", "Deployment `{deployment}` allows no previews"),
   JF435: e("deployment-without-object", "no {kind} `{id}` is declared for Deployment `{deployment}` alone"),
-  JF436: e("credential-without-for", "a Credential needs `for`, unless it belongs to one Deployment"),
 
   // JF5 delivery
   JF501: e("not-text", "{field} must be a text"),
@@ -149,7 +148,7 @@ export const catalog = {
   JF513: e("not-a-label", "`{id}` cannot be the value of a label, which delivery `kubernetes` needs"),
   JF514: e("not-an-env-name", "{kind} `{id}` gives no legal environment name"),
   JF515: e("one-key-twice", "{one} and {other} both become `{key}` in Deployment `{deployment}`"),
-  JF516: w(
+  JF516: i(
     "restart",
     "delivery `env`: the pods of Deployment `{deployment}` see a change only after a restart",
   ),
@@ -195,6 +194,6 @@ function e<S extends string, T extends string>(slug: S, text: T) {
 function w<S extends string, T extends string>(slug: S, text: T) {
   return { slug, severity: "warning", text } as const;
 }
-export function i<S extends string, T extends string>(slug: S, text: T) {
+function i<S extends string, T extends string>(slug: S, text: T) {
   return { slug, severity: "info", text } as const;
 }

@@ -28,7 +28,7 @@ export function checkDeployment({ deployment, objects }: EffectiveDeployment): r
   return [
     ...checkNames(deployment),
     ...checkVersion(deployment),
-    ...(deployment.delivery === "env" ? [restartWarning(deployment)] : []),
+    ...(deployment.delivery === "env" ? [restartNote(deployment)] : []),
     ...objects.flatMap((object) => checkObject(object, deployment)),
     ...checkKeys(deployment, objects),
   ];
@@ -53,17 +53,17 @@ function checkNames(deployment: Deployment): readonly Diagnostic[] {
   return [diagnostic("JF518", at, { name: baseName(deployment) }, { hint })];
 }
 
-function checkVersion({ airflow, delivery, at }: Deployment): readonly Diagnostic[] {
+function checkVersion({ airflow, delivery, name }: Deployment): readonly Diagnostic[] {
   const [major = 0, minor = 0] = (airflow?.version ?? "").split(".").map(Number);
   if (delivery === "kubernetes" || major === 0) return [];
   const [needMajor, needMinor] = NEEDS[delivery];
   if (major > needMajor || (major === needMajor && minor >= needMinor)) return [];
-  return [diagnostic("JF517", at, { delivery, needed: `${needMajor}.${needMinor}` })];
+  return [diagnostic("JF517", name.at, { delivery, needed: `${needMajor}.${needMinor}` })];
 }
 
-function restartWarning({ name, at }: Deployment): Diagnostic {
+function restartNote({ name }: Deployment): Diagnostic {
   const hint = "delivery `file` and `kubernetes` need no restart";
-  return diagnostic("JF516", at, { deployment: name.value }, { hint });
+  return diagnostic("JF516", name.at, { deployment: name.value }, { hint });
 }
 
 function checkObject(object: EffectiveObject, deployment: Deployment): readonly Diagnostic[] {

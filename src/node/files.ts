@@ -41,15 +41,19 @@ export function findPlace(start: string): Place {
 
 /** The files port on the local disk. Dot-folders, what git ignores, and symbolic links are not read. */
 export function createFiles(place: Place): Files {
-  return { start: toSlashes(relative(place.root, place.start)), scan: () => scan(place) };
+  return { scan: () => scan(place) };
 }
 
 function scan(place: Place): Checked<readonly SourceFile[]> {
   const base = scanBase(place);
-  const listed = (place.git ? listByGit(place.root, base) : undefined) ?? listByWalk(place.root, base);
+  const listed = place.git ? listByGit(place.root, base) : listByWalk(place.root, base);
+  const candidates = listed.filter((path) => isCandidate(toSlashes(relative(base, join(place.root, path)))));
+  // Whoever names a folder that git ignores (a scratch estate, say) means what is in it.
+  if (candidates.length === 0 && place.git && isIgnored(base))
+    return scan({ root: base, start: base, git: false });
   const files: SourceFile[] = [];
   const diagnostics: Diagnostic[] = [];
-  for (const path of listed.filter(isCandidate).sort(compareText)) {
+  for (const path of [...candidates].sort(compareText)) {
     const read = readSource(place.root, path);
     if (read && "code" in read) diagnostics.push(read);
     else if (read) files.push(read);
@@ -63,17 +67,18 @@ function scanBase({ root, start }: Place): string {
   return inside.findLast((folder) => existsSync(join(folder, WORKSPACE_FILE))) ?? start;
 }
 
-/** Undefined if git cannot tell, or ignores the very folder that was asked for (a scratch estate, say). */
-function listByGit(root: string, base: string): readonly string[] | undefined {
+/** Tracked files and untracked ones that git does not ignore; without a working git, every file. */
+function listByGit(root: string, base: string): readonly string[] {
   const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", "--"];
   // A literal `.` would match nothing: the whole tree is meant by no path at all.
   const below = base === root ? [] : [`:(top,literal)${toSlashes(relative(root, base))}`];
   const git = spawnSync("git", [...args, ...below], { cwd: root, encoding: "utf8", maxBuffer: 1 << 30 });
-  if (git.status !== 0) return undefined;
-  const paths = git.stdout.split("\0").filter((path) => path !== "");
-  const own = join(relative(root, base), WORKSPACE_FILE);
-  if (existsSync(join(root, own)) && !paths.includes(toSlashes(own))) return undefined;
-  return paths;
+  if (git.status !== 0) return listByWalk(root, base);
+  return git.stdout.split("\0").filter((path) => path !== "");
+}
+
+function isIgnored(folder: string): boolean {
+  return spawnSync("git", ["check-ignore", "--quiet", "--", folder], { cwd: dirname(folder) }).status === 0;
 }
 
 function listByWalk(root: string, base: string): readonly string[] {

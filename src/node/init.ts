@@ -33,7 +33,10 @@ export function packagedContent(): InitContent {
         .map((entry) => join(entry.parentPath, entry.name))
         .map((path) => [relative(root, path).split(sep).join("/"), readFileSync(path, "utf8")] as const)
         .sort(([a], [b]) => (a < b ? -1 : 1));
-      return new Map([...files, [".gitignore", "# What jackfield builds holds plain secrets.\n.jackfield/\n"]]);
+      return new Map([
+        ...files,
+        [".gitignore", "# What jackfield builds holds plain secrets.\n.jackfield/\n"],
+      ]);
     },
   };
 }

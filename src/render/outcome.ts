@@ -20,8 +20,11 @@ export function renderOutcome(
 ): { readonly out: string; readonly err: string } {
   const { diagnostics, result, text, compiled } = outcome;
   if (format === "json") return { out: renderJson(command, version, diagnostics, result), err: "" };
-  if (diagnostics.length === 0) return { out: text, err: "" };
-  return { out: text, err: renderText(diagnostics, { color, disclosed: disclosure(compiled) }) };
+  // Notes belong to the command that checks; elsewhere they would drown the answer.
+  const shown =
+    command === "validate" ? diagnostics : diagnostics.filter(({ severity }) => severity !== "info");
+  if (shown.length === 0) return { out: text, err: "" };
+  return { out: text, err: renderText(shown, { color, disclosed: disclosure(compiled) }) };
 }
 
 /** What frames may show, worked out once for each file that a diagnostic points into. */

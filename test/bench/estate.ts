@@ -8,9 +8,8 @@ export interface EstateSize {
 }
 
 const TYPES = [
-  "  type: postgres\n  auth: iam\n",
-  "  type: http\n  auth: none\n",
-  "  type: aws\n  auth: default-chain\n",
+  "  type: postgres\n  auth: iam\n  extra: {iam: true}\n",
+  "  type: trino\n  auth: none\n",
   "  type: generic\n",
 ] as const;
 
@@ -48,18 +47,18 @@ spec: {environment: e${d % 3}, cluster: laptop, namespace: airflow-${d}}`);
 }
 
 function connection(i: number): string {
-  const host = i % TYPES.length === 2 ? "" : `  host: h${i}.example\n  schema: main\n`;
-  const overrides = i % TYPES.length === 2 ? "{extra: {region_name: eu-west-1}}" : "{schema: dev}";
   return `apiVersion: jackfield.dev/v1
 kind: Connection
 metadata:
   name: conn_${i}
 spec:
 ${TYPES[i % TYPES.length]}  sharing: all
-${host}  login: u${i}
+  host: h${i}.example
+  schema: main
+  login: u${i}
   links:
     - to: {environment: e1}
-      overrides: ${overrides}
+      overrides: {schema: dev}
     - to: {selector: {team: t3}}
       overrides: {login: reports}
 `;

@@ -1,0 +1,56 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
+
+// `npm run demo`: the main job on the example estate, step by step, with no cluster and no key but the demo's own.
+const root = fileURLToPath(new URL("..", import.meta.url));
+const estate = ".jackfield/demo";
+
+rmSync(join(root, estate), { recursive: true, force: true });
+mkdirSync(dirname(join(root, estate)), { recursive: true });
+
+step(
+  "1. Write the example estate: 2 Workspaces, 6 Deployments, 25 objects, sealed with SOPS",
+  "init",
+  "--example",
+);
+step("2. Check it: no key needed", "validate");
+step("3. What one Deployment ends up with", "get", "--deployment", "prod");
+step("4. Why it is so", "explain", "warehouse", "--deployment", "dev");
+step("5. Open the secrets with the demo key and write what Airflow reads", "build");
+list(join(root, estate, ".jackfield/build"));
+
+/** Runs one command as a user would and shows it; the demo ends with the first that fails. */
+function step(title: string, command: string, ...args: readonly string[]): void {
+  const line = [command, "-C", estate, ...args];
+  say(`\n\u001b[1m${title}\u001b[0m\n$ jackfield ${line.join(" ")}\n`);
+  const env = { ...process.env, SOPS_AGE_KEY_FILE: join(root, estate, "demo.agekey") };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "bin/jackfield.js"), ...line], {
+    cwd: root,
+    env,
+    encoding: "utf8",
+  });
+  say(shortened(stdout) + shortened(stderr));
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+function list(folder: string): void {
+  say("\n\u001b[1mThe files\u001b[0m (plain secrets: git ignores them)\n");
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile()) say(`${String(statSync(path).size).padStart(8)} bytes  ${relative(root, path)}\n`);
+  }
+}
+
+/** Long lists are cut: the point is what they look like. */
+function shortened(text: string): string {
+  const lines = text.split("\n");
+  if (lines.length <= 30) return text;
+  return `${lines.slice(0, 24).join("\n")}\n  … ${lines.length - 25} more lines\n`;
+}
+
+function say(text: string): void {
+  process.stdout.write(process.stdout.isTTY ? text : stripVTControlCharacters(text));
+}
