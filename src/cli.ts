@@ -39,9 +39,11 @@ function show({ command, options }: Invocation, outcome: Outcome, terminal: Term
   const scrubber = createScrubber();
   for (const secret of outcome.secrets ?? []) scrubber.learn(secret);
   const color = options.color === "always" || (options.color === "auto" && terminal.color);
-  const { out, err } = renderOutcome(outcome, { command, version: VERSION, format: options.format, color });
-  if (out !== "") terminal.out(scrubber.scrub(out));
-  if (err !== "") terminal.err(scrubber.scrub(err));
+  const { scrub } = scrubber;
+  const rendering = { command, version: VERSION, format: options.format, color, scrub };
+  const { out, err } = renderOutcome(outcome, rendering);
+  if (out !== "") terminal.out(out);
+  if (err !== "") terminal.err(err);
   if (outcome.exit !== undefined) return outcome.exit;
   const warned =
     options.strict === true && outcome.diagnostics.some(({ severity }) => severity === "warning");

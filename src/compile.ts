@@ -1,3 +1,4 @@
+import { append } from "./core/append.ts";
 import { type Diagnostic, diagnostic, hasErrors, sortDiagnostics } from "./core/diagnostic.ts";
 import { compareText, type SourceFile, type Span } from "./core/source.ts";
 import { classify, type OwnDocument } from "./declare/classify.ts";
@@ -43,7 +44,7 @@ export function compile(files: readonly SourceFile[]): Compiled {
   const unread: SourceFile[] = [];
   const own: OwnDocument[] = [];
   for (const file of [...files].sort((a, b) => compareText(a.path, b.path))) {
-    if (MENTIONS_US.test(file.text)) own.push(...readFile(file, { parsed, unread, diagnostics }));
+    if (MENTIONS_US.test(file.text)) append(own, readFile(file, { parsed, unread, diagnostics }));
   }
   const folders = workspaceFolders(files);
   const filesByPath = new Map(files.map((file) => [file.path, file]));
@@ -60,8 +61,8 @@ export function compile(files: readonly SourceFile[]): Compiled {
     const lost = unread.filter(({ path }) => isInside(path, folder));
     return compileWorkspace({ folder, rootFile, documents, unread: lost, diagnostics });
   });
-  diagnostics.push(...sameNames(workspaces));
-  diagnostics.push(...checkPlaces(workspaces.map(({ effective }) => effective)));
+  append(diagnostics, sameNames(workspaces));
+  append(diagnostics, checkPlaces(workspaces.map(({ effective }) => effective)));
   return { workspaces, parsed, diagnostics: sortDiagnostics(diagnostics) };
 }
 
@@ -78,13 +79,13 @@ function readFile(file: SourceFile, reading: Reading): readonly OwnDocument[] {
   if (!result.value) {
     if (!file.text.includes(GROUP)) return [];
     reading.unread.push(file);
-    reading.diagnostics.push(...result.diagnostics);
+    append(reading.diagnostics, result.diagnostics);
     return [];
   }
   const classified = classify(result.value);
   if (classified.value.length === 0 && classified.diagnostics.length === 0) return [];
   reading.parsed.set(file.path, result.value);
-  reading.diagnostics.push(...result.diagnostics, ...classified.diagnostics);
+  append(reading.diagnostics, [...result.diagnostics, ...classified.diagnostics]);
   return classified.value;
 }
 
@@ -125,15 +126,19 @@ function compileWorkspace(input: WorkspaceInput): readonly CompiledWorkspace[] {
   const valid: OwnDocument[] = [];
   for (const document of documents) {
     const troubles = validateDocument(document.document, document.kind);
-    diagnostics.push(...troubles);
+    append(diagnostics, troubles);
     (hasErrors(troubles) ? broken : valid).push(document);
   }
-  diagnostics.push(...sealedFiles(documents).flatMap((file) => lintSealedFile(file)));
+  append(
+    diagnostics,
+    sealedFiles(documents).flatMap((file) => lintSealedFile(file)),
+  );
   if (!root || broken.includes(root)) return [];
   const declarations = declare(root, valid, findLost(broken, unread));
   const linked = link(declarations);
-  diagnostics.push(...linked.diagnostics, ...checkReaders(declarations, recipientsOf));
-  diagnostics.push(...checkDelivery(linked.value));
+  append(diagnostics, linked.diagnostics);
+  append(diagnostics, checkReaders(declarations, recipientsOf));
+  append(diagnostics, checkDelivery(linked.value));
   return [{ declarations, effective: linked.value }];
 }
 

@@ -44,7 +44,6 @@ test("outside git: every YAML file below the start, dot-folders aside", () => {
 test("outside git: a start inside a Workspace finds all of it, and paths are told from it", () => {
   for (const path of ["jackfield.yaml", "connections/deep/a.yaml"]) write(path);
   expect(scan("connections/deep")).toEqual(["connections/deep/a.yaml", "jackfield.yaml"]);
-  expect(createFiles(findPlace(join(root, "connections/deep"))).start).toBe("connections/deep");
 });
 
 test("in git: a start inside a Workspace finds all of it and nothing beside it", () => {
@@ -102,7 +101,16 @@ test("in git: a Workspace in a folder that git ignores is read when it is asked 
   for (const path of ["jackfield.yaml", "scratch/jackfield.yaml", "scratch/.x/a.yaml", "scratch/a.yaml"])
     write(path);
   rmSync(join(root, "jackfield.yaml"));
-  expect(scan("scratch")).toEqual(["scratch/a.yaml", "scratch/jackfield.yaml"]);
+  expect(scan("scratch")).toEqual(["a.yaml", "jackfield.yaml"]);
+});
+
+test("in git: Workspaces below a folder that git ignores are read when it is asked for", () => {
+  git("init", "-q");
+  write(".gitignore", ".scratch/\n");
+  for (const path of [".scratch/demo/one/jackfield.yaml", ".scratch/demo/two/jackfield.yaml", "top.yaml"])
+    write(path);
+  expect(scan(".scratch/demo")).toEqual(["one/jackfield.yaml", "two/jackfield.yaml"]);
+  expect(scan()).toEqual(["top.yaml"]);
 });
 
 test("in git: a nested repository is another repository", () => {

@@ -1,3 +1,4 @@
+import { append } from "../core/append.ts";
 import { type Diagnostic, hasErrors, sortDiagnostics } from "../core/diagnostic.ts";
 import type { Secret } from "../core/secret.ts";
 import { emit } from "../emit/emit.ts";
@@ -69,7 +70,7 @@ function writeBuild(
     const wanted = placed.filter((one) => one.workspace === workspace).map((one) => one.effective);
     const only = new Set(wanted.map(({ deployment }) => deployment.name.value));
     for (const made of emit(workspace.effective, reveal, only)) {
-      diagnostics.push(...made.diagnostics);
+      append(diagnostics, made.diagnostics);
       const effective = wanted.find(({ deployment }) => deployment === made.value?.deployment);
       if (made.value && effective) written.push(addFolder(writer, { workspace, effective }, made.value));
     }

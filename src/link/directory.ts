@@ -1,3 +1,4 @@
+import { append } from "../core/append.ts";
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { compareText } from "../core/source.ts";
@@ -100,7 +101,7 @@ function addObject({ declarations, subjects, report }: Adding, object: ObjectDec
     report(twice(object.kind, first.id, object.id));
   } else if (level === undefined) {
     subject.shared = object;
-    subject.links.push(...object.links);
+    append(subject.links, object.links);
   } else {
     subject.own.set(level, object);
   }

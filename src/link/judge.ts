@@ -156,12 +156,10 @@ function judgeRequired(
 }
 
 function missingHint(judged: Judged, path: string, spec: FieldSpec | undefined, method: string): string {
-  const id = judged.object.id.value;
-  if (!spec?.secret)
-    return `needed with \`auth: ${method}\`; write it in the object or in a Link that selects it there`;
-  const deployment = judged.object.deployment?.value;
-  const target = deployment === undefined ? "--environment ENVIRONMENT" : `--deployment ${deployment}`;
-  return `seal it: \`jackfield secrets set ${id} ${path} ${target}\``;
+  const need = method === "" ? "it is needed" : `\`auth: ${method}\` needs it`;
+  if (!spec?.secret) return `${need}: write it in the object, or in a Link that selects it there`;
+  const where = judged.object.deployment ? "for that Deployment" : "that selects it there";
+  return `${need}: put \`${path}\` under \`secrets\` of a Credential ${where}, sealed with \`sops\``;
 }
 
 function missing(judged: Judged, path: string, title: string, hint: string): void {

@@ -17,6 +17,8 @@ export function* checkReaders(declarations: Declarations, recipientsOf: Recipien
     byFile.set(credential.file, [...(byFile.get(credential.file) ?? []), credential]);
   }
   for (const [file, credentials] of byFile) {
+    // A file that is not sealed yet is open to everybody: that is said already.
+    if (!file.documents.some(({ sops }) => sops)) continue;
     const addressed = credentials.map((credential) => audience(declarations, credential));
     const environments = addressed[0] ?? [];
     const other = addressed.findIndex((one) => one.join() !== environments.join());
@@ -70,7 +72,7 @@ function* checkFile(
     yield diagnostic("JF432", at, params, { related, hint: "list the public keys that may read it" });
     return;
   }
-  const hint = "run `jackfield secrets updatekeys`, or `sops updatekeys` on the file";
+  const hint = `run \`sops updatekeys ${at.file.path}\``;
   const missing = without(wanted, actual);
   if (missing.length > 0) {
     const related = missing.map((one) => ({ at: one.at, message: "listed here" }));

@@ -1,4 +1,5 @@
 import { parseAllDocuments, type YAMLError, type Document as YamlDocument } from "yaml";
+import { append } from "../core/append.ts";
 import { type Checked, type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import type { SourceFile, Span } from "../core/source.ts";
 import type { Document, Entry, MapNode, ParsedFile } from "../model/tree.ts";
@@ -17,7 +18,7 @@ export function parseFile(file: SourceFile): Checked<ParsedFile | undefined> {
   const documents: Document[] = [];
   for (const yaml of parsed.value) {
     const built = buildTree(yaml, file);
-    troubles.push(...built.diagnostics);
+    append(troubles, built.diagnostics);
     if (built.value === undefined) return { value: undefined, diagnostics: troubles };
     documents.push(splitSops(built.value, file, documents.length));
   }
@@ -36,6 +37,7 @@ function parseYaml(file: SourceFile): Checked<readonly YamlDocument[] | undefine
     if (!Array.isArray(documents)) return { value: [], diagnostics: [] };
     const errors = documents.flatMap((document) => [...document.errors, ...document.warnings]);
     if (errors.length > 0) return { value: undefined, diagnostics: syntaxErrors(file, errors) };
+    if (documents.some(isOtherVersion)) return { value: undefined, diagnostics: [otherVersion(file)] };
     return { value: documents as YamlDocument[], diagnostics: [] };
   } catch (error) {
     // The library recurses once a level; a RangeError is a stack that ran out.
@@ -46,7 +48,23 @@ function parseYaml(file: SourceFile): Checked<readonly YamlDocument[] | undefine
   }
 }
 
-/** One diagnostic a line: the parser often reports several consequences of one slip. */
+/** A `%YAML 1.1` line would give plain words other values, and no MAC tells. */
+function isOtherVersion({ directives }: Pick<YamlDocument, "directives">): boolean {
+  return directives?.yaml.explicit === true && directives.yaml.version !== "1.2";
+}
+
+function otherVersion(file: SourceFile): Diagnostic {
+  const start = Math.max(0, file.text.search(/^%YAML/m));
+  const at = { file, start, end: start + "%YAML".length };
+  return diagnostic(
+    "JF101",
+    at,
+    { reason: "a version other than YAML 1.2" },
+    { hint: "delete the directive" },
+  );
+}
+
+/** The first trouble only: the parser often reports several consequences of one slip. */
 function syntaxErrors(file: SourceFile, errors: readonly YAMLError[]): readonly Diagnostic[] {
   const first = [...errors].sort((a, b) => a.pos[0] - b.pos[0])[0];
   if (!first) return [];

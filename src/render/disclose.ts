@@ -1,3 +1,4 @@
+import { append } from "../core/append.ts";
 import { nearest } from "../core/nearest.ts";
 import { carriesCredentials } from "../core/secret.ts";
 import { type Entry, type Node, nodeAt, type ParsedFile, type ScalarNode, textOf } from "../model/tree.ts";
@@ -37,7 +38,7 @@ function show(node: Node, shape: Shape, ranges: Range[]): void {
   if (node.span.file.text[node.span.start] === "*") return;
   if (node.kind === "seq") for (const item of node.items) show(item, shape, ranges);
   else if (node.kind === "map") for (const entry of node.entries) showEntry(entry, shape, ranges);
-  else if (node.kind === "scalar" && shape.scalar) ranges.push(...scalarRanges(node));
+  else if (node.kind === "scalar" && shape.scalar) append(ranges, scalarRanges(node));
 }
 
 function showEntry({ key, keySpan, value }: Entry, { keys, names }: Shape, ranges: Range[]): void {

@@ -11,6 +11,8 @@ const MASK = "•••";
 const MAX_WIDTH = 100;
 /** How much of the line is kept before the marked place when it has to be cut. */
 const LEAD = 40;
+/** How far from the marked place a line is looked at, in code units: more than fits. */
+const REACH = 1000;
 
 /**
  * The first line of a span with carets under it. Only `visible` ranges are shown, and the blanks around the rest:
@@ -20,8 +22,10 @@ const LEAD = 40;
 export function codeFrame(at: Span, visible: readonly Range[]): readonly string[] {
   const { text } = at.file;
   const { line } = positionAt(at.file, at.start);
-  const from = lineStarts(at.file)[line - 1] ?? 0;
-  const to = lineEnd(text, from);
+  const lineStart = lineStarts(at.file)[line - 1] ?? 0;
+  // A line may be as long as a file is: only what can be shown of it is looked at.
+  const from = Math.max(lineStart, at.start - REACH);
+  const to = Math.min(lineEnd(text, lineStart), at.start + REACH);
   const { cells, first } = cut(maskedCells(text, { start: from, end: to }, visible), at.start);
   const end = Math.max(at.start + 1, Math.min(at.end, to));
   const marked = cells.slice(first).filter((cell) => cell.start < end);

@@ -1,15 +1,20 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { positionAt, type Span } from "../core/source.ts";
 
-/** One object on standard output (design: 4). `result` is plain data without secrets. */
+/**
+ * One object on standard output (design: 4). `result` is plain data without secrets; still every text in it goes
+ * through `scrub`, before it is quoted, so that what comes out is JSON whatever was scrubbed.
+ */
 export function renderJson(
   command: string,
   version: string,
   diagnostics: readonly Diagnostic[],
   result: unknown,
+  scrub: (text: string) => string = (text) => text,
 ): string {
   const object = { version, command, diagnostics: diagnostics.map(toJson), result };
-  return `${JSON.stringify(object, null, 2).replace(UNSAFE, escaped)}\n`;
+  const clean = (_: string, value: unknown) => (typeof value === "string" ? scrub(value) : value);
+  return `${JSON.stringify(object, clean, 2).replace(UNSAFE, escaped)}\n`;
 }
 
 /** What JSON may hold as it is, but a terminal or a log must not: controls, separators, direction marks. */

@@ -11,31 +11,38 @@ export interface Rendering {
   readonly version: string;
   readonly format: "text" | "json";
   readonly color: boolean;
+  /** Takes out what must not be printed, wherever it came from. */
+  readonly scrub: (text: string) => string;
 }
 
 /** What goes to standard output (the answer) and to standard error (diagnostics, for people). */
 export function renderOutcome(
   outcome: Outcome,
-  { command, version, format, color }: Rendering,
+  { command, version, format, color, scrub }: Rendering,
 ): { readonly out: string; readonly err: string } {
   const { diagnostics, result, text, compiled } = outcome;
-  if (format === "json") return { out: renderJson(command, version, diagnostics, result), err: "" };
+  if (format === "json") return { out: renderJson(command, version, diagnostics, result, scrub), err: "" };
   // Notes belong to the command that checks; elsewhere they would drown the answer.
   const shown =
     command === "validate" ? diagnostics : diagnostics.filter(({ severity }) => severity !== "info");
-  if (shown.length === 0) return { out: text, err: "" };
-  return { out: text, err: renderText(shown, { color, disclosed: disclosure(compiled) }) };
+  if (shown.length === 0) return { out: scrub(text), err: "" };
+  const err = renderText(shown, { color, disclosed: disclosure(compiled) });
+  return { out: scrub(text), err: scrub(err) };
 }
 
 /** What frames may show, worked out once for each file that a diagnostic points into. */
 export function disclosure(compiled: Compiled | undefined): (file: SourceFile) => readonly Range[] {
   const known = new Map<SourceFile, readonly Range[]>();
-  const types = new Map(
-    compiled?.workspaces.flatMap(({ declarations }) =>
-      declarations.objects.map(({ kind, id, type }) => [`${kind}/${id.value}`, type?.value] as const),
-    ),
-  );
-  const typeOfObject: TypeOfObject = (kind, id) => types.get(`${kind}/${id}`);
+  const types = new Map<string, Set<string>>();
+  for (const { kind, id, type } of compiled?.workspaces.flatMap((one) => one.declarations.objects) ?? []) {
+    const key = `${kind}/${id.value}`;
+    if (type) types.set(key, (types.get(key) ?? new Set()).add(type.value));
+  }
+  // One id with two types (in two Workspaces, say) is as good as unknown.
+  const typeOfObject: TypeOfObject = (kind, id) => {
+    const [type, ...others] = types.get(`${kind}/${id}`) ?? [];
+    return others.length === 0 ? type : undefined;
+  };
   return (file) => {
     const parsed = compiled?.parsed.get(file.path);
     const ranges = known.get(file) ?? (parsed ? disclose(parsed, typeOfObject) : discloseUnparsed(file.text));

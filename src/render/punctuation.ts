@@ -1,3 +1,4 @@
+import { append } from "../core/append.ts";
 import type { Node, ParsedFile } from "../model/tree.ts";
 import type { Range } from "./frame.ts";
 
@@ -12,7 +13,7 @@ export function punctuation({ file, documents }: ParsedFile): readonly Range[] {
   const found: Range[] = [];
   let at = 0;
   for (const { start, end } of scalars) {
-    if (start > at) found.push(...between(file.text, at, start));
+    if (start > at) append(found, between(file.text, at, start));
     at = Math.max(at, end);
   }
   return [...found, ...between(file.text, at, file.text.length)];

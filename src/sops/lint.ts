@@ -56,7 +56,7 @@ function notSealed(file: ParsedFile): Diagnostic {
   const spec = nodeAt(credential?.root, "spec");
   const at = entryOf(spec, "secrets")?.keySpan ?? credential?.root.entries[0]?.keySpan;
   const { path } = file.file;
-  const hint = `run \`jackfield secrets seal ${path}\`, or \`sops encrypt -i ${path}\``;
+  const hint = `seal it: \`sops encrypt --in-place ${path}\``;
   return diagnostic("JF301", at ?? { file: file.file, start: 0, end: 0 }, {}, { hint });
 }
 
@@ -118,7 +118,7 @@ function checkLeaves(document: Document): readonly Diagnostic[] {
 function checkLeaf({ node, inScope }: ScopedLeaf, isOurs: boolean): Diagnostic | undefined {
   if (node.kind === "scalar") {
     if (!inScope || node.value === "" || node.value === null) return undefined;
-    const hint = "seal the file again with `jackfield secrets seal` or `sops`";
+    const hint = "seal the file again with `sops`";
     return diagnostic("JF308", node.span, {}, { hint });
   }
   if (!inScope) return isOurs ? undefined : diagnostic("JF212", node.span, {});

@@ -134,6 +134,6 @@ function checkMac(hash: Hash, { metadata, key }: Opening): Diagnostic | undefine
   const actual = Buffer.from(hash.digest("hex").toUpperCase());
   if (sealed.type === "str" && expected.length === actual.length && timingSafeEqual(expected, actual))
     return undefined;
-  const hint = "restore the file and change it with `jackfield secrets` or `sops`, which renew the MAC";
+  const hint = "restore the file and change it with `sops edit`, which renews the MAC";
   return diagnostic("JF334", mac.at, {}, { hint });
 }

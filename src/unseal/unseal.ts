@@ -1,3 +1,4 @@
+import { append } from "../core/append.ts";
 import { type Checked, type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import type { ParsedFile, SealedNode } from "../model/tree.ts";
 import type { UnsealedValue } from "../model/unsealed.ts";
@@ -19,7 +20,7 @@ export function unseal(
   for (const file of new Set(files)) {
     const opened = openFile(file, found.identities);
     for (const [node, value] of opened.value ?? []) values.set(node, value);
-    diagnostics.push(...opened.diagnostics);
+    append(diagnostics, opened.diagnostics);
   }
   const told = found.identities.length > 0 ? diagnostics : withoutKeys(diagnostics, found);
   return { value: values, diagnostics: told };

@@ -1,3 +1,4 @@
+import { append } from "../core/append.ts";
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import type { Kind } from "../model/declaration.ts";
 import { type Document, leaves, type Node, nodeAt } from "../model/tree.ts";
@@ -39,9 +40,9 @@ export function validateDocument(document: Document, kind: Kind): readonly Diagn
   const found = [...sealedOutside(root, secrets)];
   const validate = VALIDATORS[kind];
   if (!validate(plainValue(root))) {
-    found.push(...explain(root, schemaOf(kind), validate.errors ?? []));
+    append(found, explain(root, schemaOf(kind), validate.errors ?? []));
   }
-  if (secrets) found.push(...emptyLeaves(secrets));
+  if (secrets) append(found, emptyLeaves(secrets));
   return onePerPlace(found);
 }
 

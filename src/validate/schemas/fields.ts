@@ -138,8 +138,7 @@ const CONNECTION_SECRETS = map(
   },
   {
     title: "Sealed values",
-    description:
-      "The object's secret fields. `jackfield secrets set` or `jackfield seal` (or `sops`) encrypts everything in here.",
+    description: "The object's secret fields. `sops` encrypts everything in here.",
     minProperties: 1,
   },
 );
@@ -149,8 +148,7 @@ function valueSecrets(value: Schema): Schema {
     { value: { ...value, description: "The value.", examples: [] } },
     {
       title: "Sealed values",
-      description:
-        "The object's value. `jackfield secrets set` or `jackfield seal` (or `sops`) encrypts everything in here.",
+      description: "The object's value. `sops` encrypts everything in here.",
       minProperties: 1,
     },
   );
