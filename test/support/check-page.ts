@@ -21,5 +21,5 @@ export function checkPage(page: string): readonly string[] {
 /** True for a page with commands of `sops` or `age`, which `npm test` cannot expect to be there. */
 export function needsTools(page: string): boolean {
   const consoles = blocksOf(readPage(page)).filter(({ language }) => language === "console");
-  return consoles.flatMap(stepsOf).some(({ command }) => /\b(sops (?!\()|age-keygen )/.test(command));
+  return consoles.flatMap(stepsOf).some(({ command }) => /\b(sops|age-keygen) -?[a-z]/.test(command));
 }
