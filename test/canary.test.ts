@@ -9,7 +9,7 @@ import { show } from "./support/diagnostics.ts";
 
 const POLICY = `apiVersion: jackfield.dev/v1
 kind: Workspace
-metadata: {name: analytics}
+metadata: {name: analytics, uid: 0b6f2d0e-8f1c-4a0b-9a57-5b8d1f3f6a11}
 spec:
   environments: {production: {recipients: [age1gnpaqr2htawe5stxs6u8lr0lvtv7dtn9aczqkx5rrvf4kfvk3ajs2kqlw2]}}
   clusters: {eu: {context: eu}}

@@ -35,7 +35,7 @@ function folder(files: Readonly<Record<string, string>> = {}): string {
 
 const WORKSPACE = `apiVersion: jackfield.dev/v1
 kind: Workspace
-metadata: {name: main}
+metadata: {name: main, uid: 0b6f2d0e-8f1c-4a0b-9a57-5b8d1f3f6a11}
 spec:
   environments: {development: {}}
   clusters: {laptop: {directory: .jackfield/laptop}}

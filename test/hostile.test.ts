@@ -23,7 +23,7 @@ import { listEffective } from "./support/listing.ts";
 
 const POLICY = `apiVersion: jackfield.dev/v1
 kind: Workspace
-metadata: {name: analytics}
+metadata: {name: analytics, uid: 0b6f2d0e-8f1c-4a0b-9a57-5b8d1f3f6a11}
 spec:
   environments: {production: {}}
   clusters: {eu: {context: eu}}

@@ -122,6 +122,10 @@ export const catalog = {
   JF433: e("plain-known", "`plain` cannot declare a key that the catalogue knows"),
   JF434: w("previews-off", "Deployment `{deployment}` allows no previews"),
   JF435: e("deployment-without-object", "no {kind} `{id}` is declared for Deployment `{deployment}` alone"),
+  JF437: e(
+    "workspace-without-uid",
+    "Workspace `{name}` needs `metadata.uid`: cluster `{cluster}` is a real one",
+  ),
 
   // JF5 delivery
   JF501: e("not-text", "{field} must be a text"),

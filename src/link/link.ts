@@ -36,6 +36,16 @@ export function link(declarations: Declarations): Checked<EffectiveWorkspace> {
   return { value: { workspace: declarations.workspace, deployments }, diagnostics };
 }
 
+/** What a Workspace owns in a real cluster is told by its uid, so there it must have one (design: 3). */
+function checkUid({ declarations }: Directory, report: (trouble: Diagnostic) => void): void {
+  const { uid, name, clusters } = declarations.workspace;
+  const real = [...clusters.values()].find((cluster) => cluster.context !== undefined);
+  if (uid !== undefined || !real) return;
+  const related = [{ at: real.name.at, message: "this cluster" }];
+  const hint = "write a UUID of your own (`uuidgen` makes one) and never change it";
+  report(diagnostic("JF437", name.at, { name: name.value, cluster: real.name.value }, { related, hint }));
+}
+
 /** Names that Deployments and the Workspace's own rules refer to. */
 function checkPolicy(directory: Directory, report: (trouble: Diagnostic) => void): void {
   const { workspace } = directory.declarations;
@@ -46,6 +56,7 @@ function checkPolicy(directory: Directory, report: (trouble: Diagnostic) => void
     for (const trouble of unknown("environment", environment, environments)) report(trouble);
     for (const trouble of unknown("cluster", cluster, clusters)) report(trouble);
   }
+  checkUid(directory, report);
   for (const approval of workspace.approvals) {
     for (const trouble of unknown("environment", approval.environment, environments)) report(trouble);
   }

@@ -186,7 +186,7 @@ export function filesOf(
   const recipients = { recipients: [RECIPIENTS.prod] };
   const root = write({
     kind: "Workspace",
-    metadata: { name: workspace },
+    metadata: { name: workspace, uid: "0b6f2d0e-8f1c-4a0b-9a57-5b8d1f3f6a11" },
     spec: {
       environments: Object.fromEntries(ENVIRONMENTS.map((name) => [name, recipients])),
       clusters: Object.fromEntries(CLUSTERS.map((name) => [name, { context: name }])),
