@@ -1,3 +1,4 @@
+import { append } from "../core/append.ts";
 import { lineStarts, positionAt, type Span } from "../core/source.ts";
 import { type Cell, cellOf } from "./visible.ts";
 
@@ -56,7 +57,8 @@ function maskedCells(text: string, line: Range, visible: readonly Range[]): read
     const start = Math.max(range.start, at);
     const end = Math.min(range.end, line.end);
     if (end <= start) continue;
-    cells.push(...gapCells(text, at, start), ...plainCells(text, start, end));
+    append(cells, gapCells(text, at, start));
+    append(cells, plainCells(text, start, end));
     at = end;
   }
   return [...cells, ...gapCells(text, at, line.end)];

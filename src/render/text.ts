@@ -18,21 +18,25 @@ const STYLES: Record<Severity, Style> = {
   info: ["cyan", "bold"],
 };
 
+/** A flood is told line by line: nobody reads that many frames, and each of them costs. */
+const MAX_FRAMES = 200;
+
 /** Diagnostics for people: place, message, masked code frame, related places, hint; then a count. None: nothing. */
 export function renderText(diagnostics: readonly Diagnostic[], options: TextOptions): string {
   if (diagnostics.length === 0) return "";
-  const parts = diagnostics.map((one) => renderOne(one, options));
+  const parts = diagnostics.map((one, i) => renderOne(one, options, i < MAX_FRAMES));
   return `${parts.join("\n")}\n${summary(diagnostics)}\n`;
 }
 
-function renderOne(diagnostic: Diagnostic, options: TextOptions): string {
+function renderOne(diagnostic: Diagnostic, options: TextOptions, framed: boolean): string {
   const { severity, code, message, at, hint, related } = diagnostic;
   const paint = painter(options);
   const head = `${paint(STYLES[severity], `${severity} ${code}`)}: ${visibleText(message)}`;
   const lines = [at ? `${paint("bold", placeOf(at))} ${head}` : head];
-  if (at) lines.push(...frame(at, options));
+  if (at && framed) lines.push(...frame(at, options));
   for (const one of related) {
-    lines.push(`  ${paint("bold", placeOf(one.at))} ${visibleText(one.message)}`, ...frame(one.at, options));
+    lines.push(`  ${paint("bold", placeOf(one.at))} ${visibleText(one.message)}`);
+    if (framed) lines.push(...frame(one.at, options));
   }
   if (hint !== undefined) lines.push(`  = ${paint("cyan", "hint")}: ${visibleText(hint)}`);
   return lines.map((line) => `${line}\n`).join("");
