@@ -177,3 +177,10 @@ test("a start folder reached through a link is told by its real place", () => {
   symlinkSync(join(root, "real"), join(root, "link"));
   expect(scan("link")).toEqual(["jackfield.yaml"]);
 });
+
+test("in git: a work tree that git refuses is not read behind its back", () => {
+  git("init", "-q");
+  write("jackfield.yaml");
+  writeFileSync(join(root, ".git/config"), "[core\n");
+  expect(() => scan()).toThrow("git cannot list the files");
+});

@@ -67,14 +67,26 @@ function scanBase({ root, start }: Place): string {
   return inside.findLast((folder) => existsSync(join(folder, WORKSPACE_FILE))) ?? start;
 }
 
-/** Tracked files and untracked ones that git does not ignore; without a working git, every file. */
+/**
+ * Tracked files and untracked ones that git does not ignore; where no git is installed, every file. Throws
+ * PortFailure if git is there but refuses: files that it ignores must not be read in passing.
+ */
 function listByGit(root: string, base: string): readonly string[] {
   const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", "--"];
   // A literal `.` would match nothing: the whole tree is meant by no path at all.
   const below = base === root ? [] : [`:(top,literal)${toSlashes(relative(root, base))}`];
   const git = spawnSync("git", [...args, ...below], { cwd: root, encoding: "utf8", maxBuffer: 1 << 30 });
-  if (git.status !== 0) return listByWalk(root, base);
+  if (git.error) return listByWalk(root, base);
+  if (git.status !== 0) throw new PortFailure(gitFailed(root, git.stderr, git.status));
   return git.stdout.split("\0").filter((path) => path !== "");
+}
+
+function gitFailed(path: string, stderr: string, status: number | null): Diagnostic {
+  if (!stderr.includes("dubious ownership")) {
+    return diagnostic("JF008", undefined, { path, reason: `it ended with ${status}` });
+  }
+  const hint = `if you trust it: \`git config --global --add safe.directory ${path}\``;
+  return diagnostic("JF008", undefined, { path, reason: "it belongs to another user" }, { hint });
 }
 
 function isIgnored(folder: string): boolean {

@@ -1,0 +1,82 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const BIN = fileURLToPath(new URL("../bin/jackfield.js", import.meta.url));
+
+function jackfield(cwd: string, ...args: readonly string[]) {
+  const env = { PATH: process.env.PATH, HOME: cwd };
+  return spawnSync(process.execPath, [BIN, ...args], { cwd, env, encoding: "utf8" });
+}
+
+function empty(): string {
+  return mkdtempSync(join(tmpdir(), "jackfield-init-"));
+}
+
+test("init in an empty folder gives a Workspace that checks, shows and builds without a key", () => {
+  const root = empty();
+  expect(jackfield(root, "init").status).toBe(0);
+  expect(jackfield(root, "validate", "--strict")).toMatchObject({ status: 0, stderr: "" });
+  expect(jackfield(root, "get").stdout).toContain("sample_api");
+  expect(jackfield(root, "build")).toMatchObject({ status: 0, stderr: "" });
+  const built = readFileSync(join(root, ".jackfield/build/main/dev/connections.json"), "utf8");
+  expect(JSON.parse(built)).toHaveProperty("sample_api.host", "https://api.example.com");
+});
+
+test("every Workspace that init writes has a uid of its own", () => {
+  const uids = [empty(), empty()].map((root) => {
+    jackfield(root, "init");
+    return readFileSync(join(root, "jackfield.yaml"), "utf8").match(/uid: ([0-9a-f-]{36})/)?.[1];
+  });
+  expect(uids[0]).toBeDefined();
+  expect(uids[0]).not.toBe(uids[1]);
+});
+
+test("init leaves what is there, and shows what it would have written", () => {
+  const root = empty();
+  writeFileSync(join(root, ".gitignore"), "node_modules/\n");
+  writeFileSync(join(root, "deployments.yaml"), "mine: true\n");
+  const run = jackfield(root, "init");
+  expect(run.status).toBe(0);
+  expect(readFileSync(join(root, ".gitignore"), "utf8")).toBe("node_modules/\n");
+  expect(readFileSync(join(root, "deployments.yaml"), "utf8")).toBe("mine: true\n");
+  expect(run.stdout).toContain("kept your .gitignore");
+  expect(run.stdout).toContain("  | .jackfield/");
+});
+
+test("init refuses where a Workspace is, and writes nothing", () => {
+  const root = empty();
+  writeFileSync(join(root, "jackfield.yaml"), "");
+  const run = jackfield(root, "init");
+  expect(run.status).toBe(2);
+  expect(run.stderr).toContain("JF007");
+  expect(readdirSync(root)).toEqual(["jackfield.yaml"]);
+});
+
+test("init -C makes the folder", () => {
+  const root = empty();
+  expect(jackfield(root, "init", "-C", "deep/er").status).toBe(0);
+  expect(existsSync(join(root, "deep/er/jackfield.yaml"))).toBe(true);
+});
+
+test("demo keys come with --example only, and it is ignored where plain secrets go", () => {
+  const [plain, example] = [empty(), empty()];
+  jackfield(plain, "init");
+  mkdirSync(join(example, "estate"));
+  jackfield(example, "init", "--example", "-C", "estate");
+  const files = (root: string) => readdirSync(root, { recursive: true, encoding: "utf8" });
+  const texts = (root: string) =>
+    files(root).flatMap((path) => {
+      try {
+        return [readFileSync(join(root, path), "utf8")];
+      } catch {
+        return [];
+      }
+    });
+  expect(texts(plain).join("\n")).not.toContain("AGE-SECRET-KEY");
+  expect(readFileSync(join(example, "estate/demo.agekey"), "utf8")).toContain("THROW-AWAY DEMO KEY");
+  expect(readFileSync(join(example, "estate/.gitignore"), "utf8")).toContain(".jackfield/");
+});
