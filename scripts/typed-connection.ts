@@ -6,6 +6,7 @@ const TYPE_OF: Readonly<Record<FieldKind, TypeName | readonly TypeName[]>> = {
   integer: "integer",
   number: "number",
   boolean: "boolean",
+  "boolean-or-string": ["boolean", "string"],
   object: "object",
   array: "array",
   json: ["object", "array", "string"],

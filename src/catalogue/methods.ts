@@ -9,12 +9,14 @@ export type ToldMethod =
 
 /**
  * Tells the method from the paths that are present. One fits if all it requires is there, and nothing that belongs
- * to other methods only. Of several that fit, the one that requires all that the others do, and more, wins.
+ * to other methods only. Of several that fit, the one that requires all that the others do, and more, wins. Methods
+ * that are `explicit` are never told, and never the nearest.
  */
 export function tellMethod(type: ConnectionType, present: ReadonlySet<string>): ToldMethod {
-  const names = Object.keys(type.methods);
-  const [only] = names;
-  if (only !== undefined && names.length === 1) return { kind: "told", method: only };
+  const all = Object.keys(type.methods);
+  const [only] = all;
+  if (only !== undefined && all.length === 1) return { kind: "told", method: only };
+  const names = all.filter((name) => !type.methods[name]?.explicit);
   const fitting = names.filter((name) => fits(type, name, present));
   const [first] = fitting;
   if (first === undefined) return nearestMethod(type, names, present);

@@ -17,6 +17,7 @@ const EXPECTED: Record<FieldSpec["kind"], string> = {
   integer: "a whole number",
   number: "a number",
   boolean: "true or false",
+  "boolean-or-string": "true, false or a text",
   object: "a map",
   array: "a list",
   json: "a map, a list, or a text that holds JSON",
@@ -48,6 +49,8 @@ function fits(node: Exclude<Node, { kind: "sealed" }>, spec: FieldSpec): boolean
       return typeof node.value === "bigint" || typeof node.value === "number";
     case "boolean":
       return typeof node.value === "boolean";
+    case "boolean-or-string":
+      return typeof node.value === "boolean" || typeof node.value === "string";
     case "object":
     case "array":
       return false;

@@ -28,9 +28,21 @@ export interface AuthMethod {
   readonly required: readonly string[];
   /** Paths that make sense with this method only (or with others that list them), but may be absent. */
   readonly optional?: readonly string[];
+  /** Never told from the fields, because they look like another method's that lacks something: `auth` names it. */
+  readonly explicit?: true;
+  /** What fields must say for this method, by path, where a type tells its methods by values. Used in examples. */
+  readonly values?: Readonly<Record<string, string | boolean>>;
 }
 
-export type FieldKind = "string" | "integer" | "number" | "boolean" | "object" | "array" | "json";
+export type FieldKind =
+  | "string"
+  | "integer"
+  | "number"
+  | "boolean"
+  | "boolean-or-string"
+  | "object"
+  | "array"
+  | "json";
 
 /**
  * One field. `secret`: must come from a Credential. `inert`: says nothing of where a credential is sent
@@ -40,7 +52,7 @@ export interface FieldSpec {
   /** What people call it, e.g. "Account" for `extra.account`, "Database" for Postgres' `schema`. */
   readonly title: string;
   readonly description?: string;
-  /** `json`: an object, a list, or a string that holds JSON. */
+  /** `json`: an object, a list, or a string that holds JSON. `boolean-or-string`: a switch that may be a path. */
   readonly kind: FieldKind;
   readonly secret?: true;
   readonly inert?: true;

@@ -181,7 +181,14 @@ function extraKeys(type: ConnectionType | undefined): readonly string[] {
 }
 
 /** JSON in a text, and maps, hold what the catalogue knows nothing of. */
-const SIMPLE_KINDS: readonly FieldKind[] = ["string", "integer", "number", "boolean", "array"];
+const SIMPLE_KINDS: readonly FieldKind[] = [
+  "string",
+  "integer",
+  "number",
+  "boolean",
+  "boolean-or-string",
+  "array",
+];
 
 /** True if the catalogue calls the field plain; of an unknown type, Airflow's own fields but the password are. */
 function isPlain(type: ConnectionType | undefined, path: string): boolean {

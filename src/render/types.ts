@@ -1,7 +1,7 @@
 import { typeNames, typeOf } from "../catalogue/index.ts";
 import { compareText } from "../core/source.ts";
 import { type ConnectionType, type FieldSpec, STANDARD_FIELDS } from "../model/connection-type.ts";
-import { table } from "./table.ts";
+import { columns } from "./columns.ts";
 import { typeExample } from "./type-example.ts";
 
 /** `jackfield types`: one line a type. */
@@ -10,47 +10,44 @@ export function renderTypeList(): string {
     const type = typeOf(name);
     return type ? [[name, type.title, Object.keys(type.methods).join(", ")]] : [];
   });
-  return `${table([["TYPE", "FOR", "AUTHENTICATION"], ...rows])}\n\`jackfield types TYPE\` shows its fields and an example.\n`;
+  const all = columns([["TYPE", "FOR", "AUTHENTICATION"], ...rows]);
+  return `${all}\n\`jackfield types TYPE\` shows its fields and examples.\n`;
 }
 
-/** `jackfield types TYPE`: what it is, its fields, its authentication methods, and YAML to begin with. */
+/** `jackfield types TYPE`: what it is, its fields, its authentication methods, and YAML to begin with for each. */
 export function renderType(type: ConnectionType): string {
-  const title = `${type.type}: ${type.title}. ${type.description}\n`;
-  const provider = type.provider ? `package ${type.provider}\n` : "built into Airflow\n";
-  const open = type.openExtra ? `\nOther \`extra\` keys are allowed: ${type.openExtra}.\n` : "";
-  const methods = Object.entries(type.methods).map(([name, { title: words, description }]) => [
-    name,
-    words,
-    description,
-  ]);
+  const methods = Object.entries(type.methods);
   return [
-    title,
-    provider,
+    `${type.type}: ${type.title}. ${type.description}.\n`,
+    type.provider ? `package ${type.provider}\n` : "built into Airflow\n",
     "\nFields (* secret: in a Credential only; > names a host)\n",
-    table(
+    columns(
       fieldPaths(type).map((path) => fieldRow(type, path)),
       "  ",
     ),
-    open,
+    type.openExtra ? `\nOther \`extra\` keys are allowed: ${type.openExtra}.\n` : "",
     "\nAuthentication\n",
-    table(methods, "  "),
-    "\nExample\n\n",
-    typeExample(type),
+    columns(
+      methods.map(([name, { title, description }]) => [name, `${title}. ${description}.`]),
+      "  ",
+    ),
+    ...methods.map(([name, { title }]) => `\nExample: ${title}\n\n${typeExample(type, name)}`),
   ].join("");
 }
 
-/** The same for `--format json`. */
+/** The same for `--format json`: the type, its fields as a list, and the examples by method. */
 export function typeAsJson(type: ConnectionType): unknown {
   const fields = fieldPaths(type).map((path) => ({
     path,
     ...type.fields[path],
     requiredBy: requiredBy(type, path),
   }));
-  return { ...type, fields, example: typeExample(type) };
+  const examples = Object.keys(type.methods).map((name) => [name, typeExample(type, name)]);
+  return { ...type, fields, examples: Object.fromEntries(examples) };
 }
 
 /** Airflow's own fields first, then `extra` keys by name. */
-export function fieldPaths(type: ConnectionType): readonly string[] {
+function fieldPaths(type: ConnectionType): readonly string[] {
   const order = (path: string) => {
     const index = STANDARD_FIELDS.findIndex((name) => name === path);
     return index < 0 ? STANDARD_FIELDS.length : index;
@@ -62,13 +59,22 @@ function fieldRow(type: ConnectionType, path: string): readonly string[] {
   const spec = type.fields[path] as FieldSpec;
   const needed = requiredBy(type, path);
   const marks = `${spec.secret ? "*" : ""}${spec.address ? ">" : ""}`;
-  const notes = [
-    spec.enum && `one of ${spec.enum.join(", ")}`,
-    spec.default !== undefined && `default ${spec.default}`,
-    needed === "always" && "required",
-    Array.isArray(needed) && needed.length > 0 && `required with ${needed.join(", ")}`,
+  const words = [
+    spec.title,
+    spec.description,
+    needed === "always" && "Required",
+    Array.isArray(needed) && needed.length > 0 && `Required with ${needed.join(", ")}`,
+    spec.enum && `One of ${spec.enum.join(", ")}`,
+    spec.default !== undefined && `Default ${spec.default}`,
   ];
-  return [`${path}${marks}`, spec.title, spec.kind, notes.filter(Boolean).join("; ")];
+  return [
+    `${path}${marks}`,
+    spec.kind,
+    words
+      .filter(Boolean)
+      .map((sentence) => `${sentence}.`)
+      .join(" "),
+  ];
 }
 
 /** `always`, or the methods that need the field. */
