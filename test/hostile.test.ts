@@ -223,6 +223,21 @@ test.each([
   expect(codes(links(5000, one))).toEqual(expected);
 });
 
+const flood = (one: (i: number) => string) => Array.from({ length: 50_000 }, (_, i) => one(i)).join("");
+
+test.each([
+  ["keys set twice", `${value("x")}${flood(() => "  a: x\n")}`, ["JF102", "JF201"]],
+  ["words that YAML 1.1 reads otherwise", `${value("")}\n${flood(() => "    - no\n")}`, ["JF117"]],
+  ["kinds that nobody knows", flood((i) => `${HEAD}kind: V${i}\n---\n`), ["JF111"]],
+])("a flood of troubles is told, with frames for the first: %s", (_, text, expected) => {
+  const result = compiled(text);
+  expect([...new Set(result.diagnostics.map(({ code }) => code))].sort()).toEqual(expected);
+  expect(result.diagnostics.length).toBeGreaterThanOrEqual(49_999);
+  const started = performance.now();
+  expect(show(result).split("\n").length).toBeGreaterThan(49_999);
+  expect(performance.now() - started).toBeLessThan(BOUND);
+});
+
 test("thousands of mistyped references to thousands of names", () => {
   const known = Array.from({ length: 3000 }, (_, i) => variable(`variable_${i}`, "{value: x}")).join("---\n");
   const unknown = Array.from(

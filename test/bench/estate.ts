@@ -33,7 +33,7 @@ export function writeEstate(folder: string, size: EstateSize): void {
 function policy(deployments: number): string {
   const documents = [
     `kind: Workspace
-metadata: {name: bench}
+metadata: {name: bench, uid: 0b6f2d0e-8f1c-4a0b-9a57-5b8d1f3f6a11}
 spec:
   environments: {e0: {}, e1: {}, e2: {}}
   clusters: {laptop: {directory: .jackfield/laptop}}`,

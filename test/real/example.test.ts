@@ -43,7 +43,7 @@ function expectedOf(root: string): readonly ExpectedDeployment[] {
   return estate.workspaces.flatMap(({ declarations, effective }) =>
     effective.deployments.map(({ deployment, objects }) => {
       const of = (kind: EffectiveObject["kind"]) => objects.filter((object) => object.kind === kind);
-      const read = (object: EffectiveObject, path: string) => valueOf(root, opened, object, path);
+      const read = (object: EffectiveObject, path: string) => fieldValue(root, opened, object, path);
       return {
         workspace: declarations.workspace.name.value,
         deployment: deployment.name.value,
@@ -79,7 +79,7 @@ function connection(
   };
 }
 
-function valueOf(
+function fieldValue(
   root: string,
   opened: Map<ParsedFile, unknown>,
   object: EffectiveObject,
