@@ -118,6 +118,17 @@ test.each(methods)("$id is well formed", ({ type, name, method }) => {
   }
 });
 
+test.each(methods)(
+  "$id says what a choice must be that other methods make differently",
+  ({ type, method }) => {
+    const others = Object.values(type.methods).filter((other) => other !== method);
+    const shared = method.required.filter(
+      (path) => specOf(type, path)?.enum && others.some((other) => other.required.includes(path)),
+    );
+    expect(shared.filter((path) => method.values?.[path] === undefined)).toEqual([]);
+  },
+);
+
 test.each(methods.filter(({ method }) => !method.explicit))(
   "$id is told from what it requires",
   ({ type, name, method }) => {

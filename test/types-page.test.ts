@@ -96,6 +96,7 @@ test("columns wrap the last one, and a name that is too long stands alone", () =
     [
       ["a", "b", "w ".repeat(60).trim()],
       [long, "b", "c"],
+      ["a", "b", ""],
     ],
     "  ",
   );
@@ -104,6 +105,7 @@ test("columns wrap the last one, and a name that is too long stands alone", () =
     `${" ".repeat(41)}${"w ".repeat(30).trim()}`,
     `  ${long}`,
     `${" ".repeat(38)}b  c`,
+    `  a${" ".repeat(33)}  b`,
     "",
   ]);
 });
