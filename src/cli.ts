@@ -1,3 +1,4 @@
+import { optionsOf } from "./commands/options.ts";
 import { validate } from "./commands/validate.ts";
 import { diagnostic, hasErrors } from "./core/diagnostic.ts";
 import { createScrubber } from "./core/scrub.ts";
@@ -57,6 +58,7 @@ function commands(terminal: Terminal): readonly CommandSpec[] {
     {
       name: "init",
       description: "write a first Workspace into an empty folder, or beside existing files",
+      subject: "folder",
       options: [["--example", "the whole example estate, with a throw-away demo key"]],
       run: guarded(async ({ options }) => {
         const [{ init }, { createInitFolder, packagedContent }] = await Promise.all([
@@ -70,11 +72,13 @@ function commands(terminal: Terminal): readonly CommandSpec[] {
     {
       name: "validate",
       description: "check everything that needs neither key nor cluster",
+      subject: "estate",
       run: guarded(({ options }) => validate(filesOf(options), options)),
     },
     {
       name: "build",
       description: "write the Kubernetes Secrets and files that Airflow reads",
+      subject: "estate",
       options: [DEPLOYMENT, ["--out <dir>", "where to (default: .jackfield/build)"]],
       run: guarded(async ({ options }) => {
         const [{ build }, { createOutput }, { createKeySource }] = await Promise.all([
@@ -95,6 +99,7 @@ function commands(terminal: Terminal): readonly CommandSpec[] {
     {
       name: "get",
       description: "list what each Deployment ends up with; no values",
+      subject: "estate",
       options: [DEPLOYMENT],
       run: guarded(async ({ options }) => {
         const { get } = await import("./commands/get.ts");
@@ -104,6 +109,7 @@ function commands(terminal: Terminal): readonly CommandSpec[] {
     {
       name: "explain",
       description: "tell where each field of an object comes from, or what keeps it away",
+      subject: "estate",
       args: [["<id>", "the object's id"]],
       required: [DEPLOYMENT],
       run: guarded(async ({ options, args }) => {
@@ -114,12 +120,14 @@ function commands(terminal: Terminal): readonly CommandSpec[] {
     {
       name: "types",
       description: "list the connection types, or show one with its fields and an example",
+      subject: "package",
       args: [["[type]", "a connection type"]],
       run: guarded(async ({ args }) => (await import("./commands/types.ts")).types(args[0])),
     },
     {
       name: "schema",
       description: "print the JSON Schema of the language, or of one kind, for editors",
+      subject: "package",
       args: [["[kind]", "a kind of document"]],
       run: guarded(async ({ args }) => {
         const [{ schema }, { packagedSchema }] = await Promise.all([
@@ -132,6 +140,7 @@ function commands(terminal: Terminal): readonly CommandSpec[] {
     {
       name: "completion",
       description: "print a completion script for bash, zsh or fish",
+      subject: "package",
       args: [["<shell>", "bash, zsh or fish"]],
       run: guarded(async ({ args }) => {
         const { completion } = await import("./commands/completion.ts");
@@ -163,10 +172,9 @@ function narrowing({ workspace, deployment }: Invocation["options"]) {
 }
 
 function vocabularyOf(specs: readonly CommandSpec[]): ReadonlyMap<string, readonly string[]> {
-  const common = ["-C", "--workspace", "--format", "--color", "--strict", "--help"];
-  const own = ({ options = [], required = [] }: CommandSpec) =>
-    [...options, ...required].map(([syntax]) => syntax.split(" ")[0] ?? "");
-  return new Map(specs.map((spec) => [spec.name, [...own(spec), ...common]]));
+  const own = ({ subject, options = [], required = [] }: CommandSpec) =>
+    [...options, ...required, ...optionsOf(subject)].map(([syntax]) => syntax.split(" ")[0] ?? "");
+  return new Map(specs.map((spec) => [spec.name, [...own(spec), "--format", "--color", "--help"]]));
 }
 
 /** A defect of ours, told without a stack: a stack may hold values. */

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { addCommonOptions, type CommonOptions } from "./commands/options.ts";
+import { addCommonOptions, type CommonOptions, type Subject } from "./commands/options.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** What a command line asks for: which command, with which words. */
@@ -15,6 +15,7 @@ export type Handler = (invocation: Invocation) => Outcome | Promise<Outcome>;
 export interface CommandSpec {
   readonly name: string;
   readonly description: string;
+  readonly subject: Subject;
   readonly args?: readonly (readonly [syntax: string, description: string])[];
   readonly options?: readonly (readonly [syntax: string, description: string])[];
   readonly required?: readonly (readonly [syntax: string, description: string])[];
@@ -40,7 +41,7 @@ export function createProgram(
     .configureOutput({ writeOut: streams.out, writeErr: streams.err })
     .showHelpAfterError("(`jackfield --help` lists the commands)");
   for (const spec of specs) {
-    const command = addCommonOptions(program.command(spec.name).description(spec.description));
+    const command = addCommonOptions(program.command(spec.name).description(spec.description), spec.subject);
     command.exitOverride();
     for (const [syntax, text] of spec.args ?? []) command.argument(syntax, text);
     for (const [syntax, text] of spec.options ?? []) command.option(syntax, text);

@@ -155,6 +155,22 @@ test("a build refuses a place that git would commit, and one that holds files of
   expect(jackfield(root, "build").status).toBe(0);
 });
 
+test("--workspace leaves out what is said of the others", () => {
+  const other = WORKSPACE.replace("name: main", "name: other");
+  const root = folder({
+    ...prefixed("main", GOOD),
+    ...prefixed("other", { ...WRONG, "jackfield.yaml": other }),
+  });
+  expect(jackfield(root, "validate").status).toBe(1);
+  expect(jackfield(root, "validate", "--workspace", "main")).toMatchObject({ status: 0, stderr: "" });
+  expect(jackfield(root, "build", "--workspace", "main").status).toBe(0);
+  expect(jackfield(root, "validate", "--workspace", "other").status).toBe(1);
+});
+
+function prefixed(name: string, files: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(files).map(([path, text]) => [`${name}/${path}`, text]));
+}
+
 test("an old Node is refused with one line", () => {
   const old = 'Object.defineProperty(process.versions, "node", { value: "20.20.2" })';
   const args = ["--import", `data:text/javascript,${encodeURIComponent(old)}`, BIN, "--version"];

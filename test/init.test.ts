@@ -56,6 +56,14 @@ test("init refuses where a Workspace is, and writes nothing", () => {
   expect(readdirSync(root)).toEqual(["jackfield.yaml"]);
 });
 
+test("init refuses above and below a Workspace: they do not nest", () => {
+  const root = empty();
+  jackfield(root, "init", "--example");
+  expect(jackfield(root, "init")).toMatchObject({ status: 2, stderr: expect.stringContaining("JF007") });
+  expect(jackfield(root, "init", "-C", "analytics/inner")).toMatchObject({ status: 2 });
+  expect(existsSync(join(root, "jackfield.yaml"))).toBe(false);
+});
+
 test("init -C makes the folder", () => {
   const root = empty();
   expect(jackfield(root, "init", "-C", "deep/er").status).toBe(0);

@@ -1,6 +1,7 @@
 import { type Compiled, type CompiledWorkspace, compile } from "../compile.ts";
 import { type Diagnostic, diagnostic, hasErrors, sortDiagnostics } from "../core/diagnostic.ts";
-import { didYouMean } from "../core/nearest.ts";
+import { nameHint } from "../core/nearest.ts";
+import type { Span } from "../core/source.ts";
 import type { EffectiveDeployment } from "../model/effective.ts";
 import { type Outcome, usage } from "../outcome.ts";
 import type { Files } from "../ports.ts";
@@ -27,12 +28,21 @@ export function openEstate(files: Files, { workspace: wanted }: Narrowing): Esta
     return usage(diagnostic("JF001", undefined, {}, { hint }));
   }
   const names = compiled.workspaces.map(({ declarations }) => declarations.workspace.name.value);
-  if (wanted === undefined || hasErrors(diagnostics)) {
-    return { compiled, workspaces: compiled.workspaces, diagnostics };
-  }
-  if (!names.includes(wanted)) return usage(unknownName("Workspace", wanted, names));
+  if (wanted === undefined) return { compiled, workspaces: compiled.workspaces, diagnostics };
   const workspaces = compiled.workspaces.filter((_, index) => names[index] === wanted);
-  return { compiled, workspaces, diagnostics };
+  const [only] = workspaces;
+  if (only) return { compiled, workspaces, diagnostics: diagnostics.filter(concerns(only)) };
+  // Its own document may be among those that were refused.
+  if (hasErrors(diagnostics)) return { compiled, workspaces, diagnostics };
+  return usage(unknownName("Workspace", wanted, names));
+}
+
+/** True for what points into a Workspace's folder, or nowhere. */
+function concerns({ declarations }: CompiledWorkspace): (trouble: Diagnostic) => boolean {
+  const { directory } = declarations.workspace;
+  const inside = (at: Span | undefined) =>
+    at === undefined || directory === "" || at.file.path.startsWith(`${directory}/`);
+  return ({ at, related }) => inside(at) || related.some((one) => inside(one.at));
 }
 
 export function isOutcome(value: Estate | Outcome): value is Outcome {
@@ -66,10 +76,7 @@ export function placedDeployments(
 }
 
 export function unknownName(what: string, name: string, known: readonly string[]): Diagnostic {
-  const hint =
-    didYouMean(name, known) ??
-    (known.length > 0 && known.length <= 9 ? `there is ${known.join(", ")}` : undefined);
-  return diagnostic("JF002", undefined, { what, name }, { hint });
+  return diagnostic("JF002", undefined, { what, name }, { hint: nameHint(name, known) });
 }
 
 /** "1 Workspace", "2 Workspaces". */

@@ -7,6 +7,9 @@ export interface InitFolder {
   /** As messages name it. */
   readonly shown: string;
   exists(path: string): boolean;
+  /** A `jackfield.yaml` above the folder, or below it: Workspaces do not nest. */
+  workspaceAbove(): string | undefined;
+  workspaceBelow(): string | undefined;
   /** Creates a file, with the folders above it; fails if it is there. */
   create(path: string, text: string): void;
 }
@@ -24,10 +27,11 @@ export interface InitContent {
  */
 export function init(folder: InitFolder, content: InitContent, example: boolean): Outcome {
   const files = example ? content.example() : starter(content);
-  const marker = [...files.keys()].find((path) => path.endsWith("jackfield.yaml") && folder.exists(path));
-  if (marker) {
-    const hint = "it has a Workspace already: edit it, or choose an empty folder with `-C`";
-    return usage(diagnostic("JF007", undefined, { path: marker }, { hint }));
+  const own = [...files.keys()].find((path) => path.endsWith("jackfield.yaml") && folder.exists(path));
+  const found = own ?? folder.workspaceAbove() ?? (example ? undefined : folder.workspaceBelow());
+  if (found !== undefined) {
+    const hint = "Workspaces do not nest: work in that one, or choose another folder with `-C`";
+    return usage(diagnostic("JF007", undefined, { path: found }, { hint }));
   }
   const created: string[] = [];
   const kept: string[] = [];
@@ -77,12 +81,13 @@ function folders(paths: readonly string[]): string {
 }
 
 function indent(text: string): string {
-  return text
-    .trimEnd()
-    .split("\n")
-    .map((line) => `  | ${line}`)
-    .join("\n");
+  const lines = text.trimEnd().split("\n");
+  if (lines.length > MAX_SHOWN) return "  | (long: `jackfield schema` prints it)";
+  return lines.map((line) => `  | ${line}`).join("\n");
 }
+
+/** Lines of a file that was kept; longer is the schema alone. */
+const MAX_SHOWN = 40;
 
 const MODELINE = "# yaml-language-server: $schema=";
 

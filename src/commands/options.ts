@@ -1,6 +1,9 @@
 import { type Command, Option } from "commander";
 
-/** Options that every command takes. */
+/** What a command works on: the Workspaces in sight, one folder, or only what the package holds. */
+export type Subject = "estate" | "folder" | "package";
+
+/** Options of more than one command. */
 export interface CommonOptions {
   readonly C?: string;
   readonly workspace?: string;
@@ -9,11 +12,22 @@ export interface CommonOptions {
   readonly strict?: boolean;
 }
 
-export function addCommonOptions(command: Command): Command {
+const FOLDER = [["-C <dir>", "work in this folder instead of the current one"]] as const;
+const ESTATE = [
+  ...FOLDER,
+  ["--workspace <name>", "only this Workspace"],
+  ["--strict", "exit with 1 on warnings too"],
+] as const;
+
+/** The common options that mean something for a subject, as commander writes them. */
+export function optionsOf(subject: Subject): readonly (readonly [syntax: string, description: string])[] {
+  if (subject === "package") return [];
+  return subject === "folder" ? FOLDER : ESTATE;
+}
+
+export function addCommonOptions(command: Command, subject: Subject): Command {
+  for (const [syntax, text] of optionsOf(subject)) command.option(syntax, text);
   return command
-    .option("-C <dir>", "work in this folder instead of the current one")
-    .option("--workspace <name>", "only this Workspace")
     .addOption(new Option("--format <format>", "how to print").choices(["text", "json"]).default("text"))
-    .addOption(new Option("--color <when>", "colours").choices(["auto", "always", "never"]).default("auto"))
-    .option("--strict", "exit with 1 on warnings too");
+    .addOption(new Option("--color <when>", "colours").choices(["auto", "always", "never"]).default("auto"));
 }

@@ -7,7 +7,7 @@ import type { Severity } from "./diagnostic.ts";
  */
 export const catalog = {
   // JF0 usage and environment
-  JF001: e("no-workspace", "no Workspace found: there is no `jackfield.yaml` in or above this folder"),
+  JF001: e("no-workspace", "no Workspace found: there is no `jackfield.yaml` in, above or below this folder"),
   JF002: e("unknown-name", "unknown {what} `{name}`"),
   JF003: e("unreadable", "cannot read `{path}`: {reason}"),
   JF004: e("unwritable", "cannot write `{path}`: {reason}"),

@@ -26,6 +26,14 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
   return best === undefined ? undefined : `did you mean \`${best}\`?`;
 }
 
+/** The nearest name, else all there are if they are few; undefined if there is nothing to say. */
+export function nameHint(name: string, known: Iterable<string>): string | undefined {
+  const names = [...new Set(known)];
+  const few =
+    names.length > 0 && names.length <= 9 ? `there is ${names.sort(compareText).join(", ")}` : undefined;
+  return didYouMean(name, names) ?? few;
+}
+
 /** Optimal string alignment distance (Damerau–Levenshtein without repeated edits of one place). */
 function editDistance(a: string, b: string): number {
   let previous: number[] = [];

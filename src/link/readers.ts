@@ -17,8 +17,6 @@ export function* checkReaders(declarations: Declarations, recipientsOf: Recipien
     byFile.set(credential.file, [...(byFile.get(credential.file) ?? []), credential]);
   }
   for (const [file, credentials] of byFile) {
-    // A file that is not sealed yet is open to everybody: that is said already.
-    if (!file.documents.some(({ sops }) => sops)) continue;
     const addressed = credentials.map((credential) => audience(declarations, credential));
     const environments = addressed[0] ?? [];
     const other = addressed.findIndex((one) => one.join() !== environments.join());
@@ -72,13 +70,24 @@ function* checkFile(
     yield diagnostic("JF432", at, params, { related, hint: "list the public keys that may read it" });
     return;
   }
-  const hint = `run \`sops updatekeys ${at.file.path}\``;
   const missing = without(wanted, actual);
   if (missing.length > 0) {
     const related = missing.map((one) => ({ at: one.at, message: "listed here" }));
+    const hint = rotateHint("--add-", missing, at);
     yield diagnostic("JF430", at, { ...params, count: missing.length }, { related, hint });
   }
-  for (const extra of without(actual, wanted)) yield diagnostic("JF431", extra.at, params, { hint });
+  for (const extra of without(actual, wanted)) {
+    yield diagnostic("JF431", extra.at, params, { hint: rotateHint("--rm-", [extra], at) });
+  }
+}
+
+/** Works from any folder and without a `.sops.yaml`; it makes a new data key, as a change of readers should. */
+function rotateHint(flag: "--add-" | "--rm-", recipients: readonly Located<Recipient>[], at: Span): string {
+  const byKind = Map.groupBy(recipients, ({ value }) => value.kind);
+  const flags = [...byKind].map(
+    ([kind, all]) => `${flag}${kind} ${all.map(({ value }) => value.id).join(",")}`,
+  );
+  return `who can read it runs \`sops rotate --in-place ${flags.join(" ")} ${at.file.path}\``;
 }
 
 function without(

@@ -1,5 +1,5 @@
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
-import { didYouMean } from "../core/nearest.ts";
+import { nameHint } from "../core/nearest.ts";
 import type { Deployment, Located, Selector } from "../model/declaration.ts";
 import type { Directory } from "./directory.ts";
 
@@ -104,6 +104,6 @@ export function* unknown(
   known: ReadonlyMap<string, unknown>,
 ): Generator<Diagnostic> {
   if (known.has(name.value)) return;
-  const hint = didYouMean(name.value, known.keys());
+  const hint = nameHint(name.value, known.keys());
   yield diagnostic("JF402", name.at, { what, name: name.value }, { hint });
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import {
   closeSync,
+  type Dirent,
   existsSync,
   fstatSync,
   lstatSync,
@@ -97,16 +98,27 @@ function listByWalk(root: string, base: string): readonly string[] {
   const found: string[] = [];
   const pending = [base];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    for (const entry of readFolder(root, folder)) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
-        if (!entry.name.startsWith(".")) pending.push(path);
+        // No git, so nobody says what to ignore: installed packages are nobody's documents.
+        if (!entry.name.startsWith(".") && entry.name !== "node_modules") pending.push(path);
       } else {
         found.push(toSlashes(relative(root, path)));
       }
     }
   }
   return found;
+}
+
+function readFolder(root: string, folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    const path = toSlashes(relative(root, folder)) || ".";
+    const reason = (error as NodeJS.ErrnoException).code ?? "unknown";
+    throw new PortFailure(diagnostic("JF003", undefined, { path, reason }));
+  }
 }
 
 function isCandidate(path: string): boolean {

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import type { InitContent, InitFolder } from "../commands/init.ts";
 import { diagnostic } from "../core/diagnostic.ts";
 import { PortFailure } from "../ports.ts";
+import { WORKSPACE_FILE } from "./files.ts";
 import { packagedSchema, packageRoot } from "./package.ts";
 
 /** The folder that `init` fills; it is made if it is not there. Throws PortFailure. */
@@ -10,6 +11,8 @@ export function createInitFolder(path: string): InitFolder {
   return {
     shown: path,
     exists: (file) => existsSync(join(path, file)),
+    workspaceAbove: () => workspaceAbove(resolve(path)),
+    workspaceBelow: () => workspaceBelow(path),
     create(file, text) {
       try {
         mkdirSync(dirname(join(path, file)), { recursive: true });
@@ -20,6 +23,25 @@ export function createInitFolder(path: string): InitFolder {
       }
     },
   };
+}
+
+function workspaceAbove(folder: string): string | undefined {
+  const above = dirname(folder);
+  if (above === folder) return undefined;
+  const file = join(above, WORKSPACE_FILE);
+  return existsSync(file) ? file : workspaceAbove(above);
+}
+
+function workspaceBelow(path: string): string | undefined {
+  if (!existsSync(path)) return undefined;
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    const below = join(path, entry.name);
+    if (entry.isFile() && entry.name === WORKSPACE_FILE) return below;
+    const isOurs = entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "node_modules";
+    const found = isOurs ? workspaceBelow(below) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** What the package carries for `init`. npm leaves out every `.gitignore`, so that one is written here. */

@@ -55,8 +55,9 @@ function notSealed(file: ParsedFile): Diagnostic {
   const credential = file.documents.find(({ root }) => textOf(nodeAt(root, "kind")) === "Credential");
   const spec = nodeAt(credential?.root, "spec");
   const at = entryOf(spec, "secrets")?.keySpan ?? credential?.root.entries[0]?.keySpan;
-  const { path } = file.file;
-  const hint = `seal it: \`sops encrypt --in-place ${path}\``;
+  // With its own flags it works from any folder; `sops` looks for `.sops.yaml` from the current one upward.
+  const flags = "--encrypted-regex '^secrets$' --age RECIPIENTS --in-place";
+  const hint = `\`sops encrypt ${flags} ${file.file.path}\`, with the recipients of its environments`;
   return diagnostic("JF301", at ?? { file: file.file, start: 0, end: 0 }, {}, { hint });
 }
 
