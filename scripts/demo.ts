@@ -17,7 +17,7 @@ step(
   "--example",
 );
 step("2. Check it: no key needed", "validate");
-step("3. What one Deployment ends up with", "get", "--deployment", "prod");
+step("3. What each Deployment ends up with", "get");
 step("4. Why it is so", "explain", "warehouse", "--deployment", "dev");
 step("5. Open the secrets with the demo key and write what Airflow reads", "build");
 list(join(root, estate, ".jackfield/build"));
@@ -32,7 +32,7 @@ function step(title: string, command: string, ...args: readonly string[]): void 
     env,
     encoding: "utf8",
   });
-  say(shortened(stdout) + shortened(stderr));
+  say(stdout + stderr);
   if (status !== 0) process.exit(status ?? 1);
 }
 
@@ -42,13 +42,6 @@ function list(folder: string): void {
     const path = join(entry.parentPath, entry.name);
     if (entry.isFile()) say(`${String(statSync(path).size).padStart(8)} bytes  ${relative(root, path)}\n`);
   }
-}
-
-/** Long lists are cut: the point is what they look like. */
-function shortened(text: string): string {
-  const lines = text.split("\n");
-  if (lines.length <= 30) return text;
-  return `${lines.slice(0, 24).join("\n")}\n  … ${lines.length - 25} more lines\n`;
 }
 
 function say(text: string): void {

@@ -1,8 +1,8 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { build } from "../src/commands/build.ts";
 import { openEstate } from "../src/commands/estate.ts";
 import { createFiles, findPlace } from "../src/node/files.ts";
@@ -11,9 +11,10 @@ import { createOutput } from "../src/node/output.ts";
 
 const EXAMPLE = fileURLToPath(new URL("../fixtures/example", import.meta.url));
 
-/** A copy outside of any repo, as `init --example` makes it. */
+/** A copy outside of any repo, as `init --example` makes it; gone after the test. */
 function copy(): string {
   const root = mkdtempSync(join(tmpdir(), "jackfield-example-"));
+  onTestFinished(() => rmSync(root, { recursive: true }));
   cpSync(EXAMPLE, root, { recursive: true });
   return root;
 }

@@ -4,16 +4,17 @@
 set -euo pipefail
 cd "$(dirname "$0")/../../fixtures/example"
 
-# credential FILE 'reference' 'for' <<< 'secrets, indented by four'
+# credential FILE 'reference' 'for, or the Deployment it belongs to' <<< 'secrets, indented by four'
 credential() {
   local file="$1"
   {
     echo "# yaml-language-server: \$schema=../../jackfield.schema.json"
     echo "apiVersion: jackfield.dev/v1"
     echo "kind: Credential"
+    case "$3" in "{"*) ;; *) echo "metadata: {deployment: $3}" ;; esac
     echo "spec:"
     echo "  $2"
-    echo "  for: $3"
+    case "$3" in "{"*) echo "  for: $3" ;; esac
     echo "  secrets:"
     cat
   } > "$file"
@@ -47,6 +48,7 @@ credential $c/exports.production.sops.yaml 'connection: exports' '{environment: 
 credential $c/alerts.all.sops.yaml 'connection: alerts' '{all: true}' <<< '    password: T000/B000/demo-alerts'
 credential $c/cache.production.sops.yaml 'connection: cache' '{environment: production}' <<< '    password: demo-cache-production'
 credential $c/cache.staging.sops.yaml 'connection: cache' '{environment: staging}' <<< '    password: demo-cache-staging'
+credential $c/cache.dev.development.sops.yaml 'connection: cache' dev <<< '    password: demo-cache-dev'
 credential $c/ml_platform.production.sops.yaml 'connection: ml_platform' '{environment: production}' <<< '    password: demo-databricks-production'
 credential $c/landing.production.sops.yaml 'connection: landing' '{environment: production}' <<< '    extra:
       connection_string: DefaultEndpointsProtocol=https;AccountName=demo;AccountKey=demo-landing'
