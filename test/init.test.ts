@@ -1,9 +1,17 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 const BIN = fileURLToPath(new URL("../bin/jackfield.js", import.meta.url));
 
@@ -12,8 +20,11 @@ function jackfield(cwd: string, ...args: readonly string[]) {
   return spawnSync(process.execPath, [BIN, ...args], { cwd, env, encoding: "utf8" });
 }
 
+/** A new folder, gone after the test. */
 function empty(): string {
-  return mkdtempSync(join(tmpdir(), "jackfield-init-"));
+  const root = mkdtempSync(join(tmpdir(), "jackfield-init-"));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  return root;
 }
 
 test("init in an empty folder gives a Workspace that checks, shows and builds without a key", () => {
@@ -43,8 +54,25 @@ test("init leaves what is there, and shows what it would have written", () => {
   expect(run.status).toBe(0);
   expect(readFileSync(join(root, ".gitignore"), "utf8")).toBe("node_modules/\n");
   expect(readFileSync(join(root, "deployments.yaml"), "utf8")).toBe("mine: true\n");
-  expect(run.stdout).toContain("kept your .gitignore");
-  expect(run.stdout).toContain("  | .jackfield/");
+  expect(run.stdout).toContain("kept your deployments.yaml; ours would have been:\n  | #");
+  expect(run.stdout).toContain("add this line to it");
+});
+
+test.each([".jackfield/", "/.jackfield", "node_modules/\r\n.jackfield/\r\n"])(
+  "init has nothing to say of a .gitignore with %j",
+  (text) => {
+    const root = empty();
+    writeFileSync(join(root, ".gitignore"), text);
+    expect(jackfield(root, "init").stdout).not.toContain("kept");
+    expect(jackfield(root, "build")).toMatchObject({ status: 0, stderr: "" });
+  },
+);
+
+test("a git work tree inside a Workspace's folder is a place of its own", () => {
+  const root = empty();
+  jackfield(root, "init");
+  mkdirSync(join(root, "other/.git"), { recursive: true });
+  expect(jackfield(root, "init", "-C", "other").status).toBe(0);
 });
 
 test("init refuses where a Workspace is, and writes nothing", () => {

@@ -7,6 +7,8 @@ export interface InitFolder {
   /** As messages name it. */
   readonly shown: string;
   exists(path: string): boolean;
+  /** The text of a file that exists. */
+  read(path: string): string;
   /** A `jackfield.yaml` above the folder, or below it: Workspaces do not nest. */
   workspaceAbove(): string | undefined;
   workspaceBelow(): string | undefined;
@@ -45,23 +47,23 @@ export function init(folder: InitFolder, content: InitContent, example: boolean)
   return {
     diagnostics: [],
     result: { created, kept },
-    text: summary(folder.shown, created, kept, files, example),
+    text: summary(folder, created, kept, files, example),
   };
 }
 
 function summary(
-  shown: string,
+  folder: InitFolder,
   created: readonly string[],
   kept: readonly string[],
   files: ReadonlyMap<string, string>,
   example: boolean,
 ): string {
+  const { shown } = folder;
   const listed = example ? created.filter((path) => !path.includes("/")) : created;
   const more = created.length - listed.length;
   const lines = [`created ${created.length} files in ${shown}:`, ...listed.map((path) => `  ${path}`)];
   if (more > 0) lines.push(`  … and ${more} more below ${folders(created)}`);
-  for (const path of kept)
-    lines.push(`kept your ${path}; ours would have been:`, indent(files.get(path) ?? ""));
+  for (const path of kept) lines.push(...keptLines(path, folder.read(path), files.get(path) ?? ""));
   lines.push("", "next:");
   const at = shown === "." ? "" : ` -C ${shown}`;
   lines.push(`  jackfield validate${at}`);
@@ -73,6 +75,17 @@ function summary(
       "  edit deployments.yaml: your clusters, namespaces and Airflow versions",
     );
   return `${lines.join("\n")}\n`;
+}
+
+/** What to do about a file that was there: nothing, if it has what ours would have had. */
+function keptLines(path: string, theirs: string, ours: string): readonly string[] {
+  if (theirs === ours) return [];
+  if (path !== ".gitignore") return [`kept your ${path}; ours would have been:`, indent(ours)];
+  if (/^\/?\.jackfield\/?\s*$/m.test(theirs)) return [];
+  return [
+    "kept your .gitignore; add this line to it, for what is built holds plain secrets:",
+    "  .jackfield/",
+  ];
 }
 
 function folders(paths: readonly string[]): string {

@@ -11,6 +11,14 @@ export function createInitFolder(path: string): InitFolder {
   return {
     shown: path,
     exists: (file) => existsSync(join(path, file)),
+    read(file) {
+      try {
+        return readFileSync(join(path, file), "utf8");
+      } catch (error) {
+        const reason = (error as NodeJS.ErrnoException).code ?? "unknown";
+        throw new PortFailure(diagnostic("JF003", undefined, { path: join(path, file), reason }));
+      }
+    },
     workspaceAbove: () => workspaceAbove(resolve(path)),
     workspaceBelow: () => workspaceBelow(path),
     create(file, text) {
@@ -25,9 +33,10 @@ export function createInitFolder(path: string): InitFolder {
   };
 }
 
+/** Up to the root of the git work tree, as all commands look. */
 function workspaceAbove(folder: string): string | undefined {
   const above = dirname(folder);
-  if (above === folder) return undefined;
+  if (above === folder || existsSync(join(folder, ".git"))) return undefined;
   const file = join(above, WORKSPACE_FILE);
   return existsSync(file) ? file : workspaceAbove(above);
 }

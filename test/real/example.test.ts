@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { openEstate } from "../../src/commands/estate.ts";
 import type { EffectiveObject } from "../../src/model/effective.ts";
 import type { MapNode, Node, ParsedFile } from "../../src/model/tree.ts";
@@ -21,6 +21,7 @@ const BIN = fileURLToPath(new URL("../../bin/jackfield.js", import.meta.url));
 
 test("real Airflow finds what the example estate says", () => {
   const root = mkdtempSync(join(tmpdir(), "jackfield-example-"));
+  onTestFinished(() => rmSync(root, { recursive: true }));
   jackfield(root, "init", "--example");
   jackfield(root, "build", "--out", "out");
   const expected = expectedOf(root);
