@@ -12,4 +12,4 @@ if (found[0] < WANTED[0] || (found[0] === WANTED[0] && found[1] < WANTED[1])) {
 }
 // Compiled code is kept between runs: it halves the time to start.
 if (module.enableCompileCache) module.enableCompileCache();
-import("../dist/main.js");
+module.createRequire(import.meta.url)("../dist/main.cjs");

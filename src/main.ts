@@ -15,9 +15,11 @@ const terminal = {
   env,
 };
 
-try {
-  process.exitCode = await main(argv.slice(2), terminal);
-} catch (error) {
-  stderr.write(defect(error));
-  process.exitCode = EXIT.environment;
-}
+main(argv.slice(2), terminal)
+  .catch((error: unknown) => {
+    stderr.write(defect(error));
+    return EXIT.environment;
+  })
+  .then((exit) => {
+    process.exitCode = exit;
+  });
