@@ -14,10 +14,12 @@ test.each(pages().filter((page) => !needsTools(page)))("%s does what it says", (
   expect(checkPage(page)).toEqual([]);
 });
 
+const COMMAND = /^\$ |^(\w+=\S+ )*(npx )?jackfield /;
+
 test("commands are shown in console blocks only", () => {
   const elsewhere = pages().flatMap((page) =>
     blocksOf(readPage(page))
-      .filter(({ language, lines }) => language !== "console" && lines.some((line) => line.startsWith("$ ")))
+      .filter(({ language, lines }) => language !== "console" && lines.some((line) => COMMAND.test(line)))
       .map(({ at }) => `${page}:${at}`),
   );
   expect(elsewhere).toEqual([]);
