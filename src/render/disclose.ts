@@ -4,7 +4,7 @@ import { carriesCredentials } from "../core/secret.ts";
 import { type Entry, type Node, nodeAt, type ParsedFile, type ScalarNode, textOf } from "../model/tree.ts";
 import type { Range } from "./frame.ts";
 import { punctuation } from "./punctuation.ts";
-import { type Shape, type ShapeOf, shapeOf, type TypeOfObject } from "./shapes.ts";
+import { type Shape, type ShapeOf, SOPS, shapeOf, type TypeOfObject } from "./shapes.ts";
 import { VOCABULARY } from "./vocabulary.ts";
 
 export type { TypeOfObject } from "./shapes.ts";
@@ -16,9 +16,10 @@ export type { TypeOfObject } from "./shapes.ts";
  */
 export function disclose(parsed: ParsedFile, typeOfObject: TypeOfObject): readonly Range[] {
   const ranges: Range[] = [...punctuation(parsed)];
-  for (const { root } of parsed.documents) {
+  for (const { root, sops } of parsed.documents) {
     if (!textOf(nodeAt(root, "apiVersion"))?.startsWith("jackfield.dev/")) continue;
     show(root, shapeOf(root, typeOfObject), ranges);
+    if (sops) show(sops, SOPS, ranges);
   }
   return ranges;
 }

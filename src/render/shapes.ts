@@ -59,6 +59,22 @@ const RECIPIENT: Shape = {
   },
 };
 
+/** What SOPS writes beside the values: its keys, and of the rest only what is public by its form. */
+export const SOPS: Shape = {
+  keys: {
+    age: { keys: { recipient: shownIf(/^age1[0-9a-z]+$/), enc: KEY_ONLY } },
+    lastmodified: shownIf(/^[0-9TZ:.+-]{10,40}$/),
+    version: shownIf(/^[0-9.]{1,20}$/),
+    encrypted_regex: shownIf(/^\^secrets\$$/),
+    mac: KEY_ONLY,
+    mac_only_encrypted: KEY_ONLY,
+  },
+};
+
+function shownIf(pattern: RegExp): (node: Node) => Shape {
+  return (node) => (pattern.test(textOf(node) ?? "") ? SHOWN : KEY_ONLY);
+}
+
 function shownKeys(words: string): Readonly<Record<string, Shape>> {
   return Object.fromEntries(words.split(" ").map((word) => [word, SHOWN]));
 }
