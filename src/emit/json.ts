@@ -1,13 +1,7 @@
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
-import type { Secret } from "../core/secret.ts";
 import { compareText, type Span } from "../core/source.ts";
 import type { MapNode, Node, ScalarNode, SealedNode } from "../model/tree.ts";
-
-/** What a sealed leaf holds: SOPS' label for its type, and its plain text as SOPS writes that type. */
-export interface UnsealedValue {
-  readonly type: "str" | "int" | "float" | "bool" | "bytes" | "time";
-  readonly secret: Secret;
-}
+import type { UnsealedValue } from "../model/unsealed.ts";
 
 /** Gives the value of a sealed leaf that was opened before; throws for any other (a bug). */
 export type Reveal = (node: SealedNode) => UnsealedValue;

@@ -1,7 +1,7 @@
 import { Secret } from "../../src/core/secret.ts";
 import type { SourceFile, Span } from "../../src/core/source.ts";
 import { compareText } from "../../src/core/source.ts";
-import type { Reveal, UnsealedValue } from "../../src/emit/json.ts";
+import type { Reveal } from "../../src/emit/json.ts";
 import {
   type Delivery,
   type Deployment,
@@ -17,6 +17,7 @@ import type {
   EffectiveWorkspace,
 } from "../../src/model/effective.ts";
 import type { Node } from "../../src/model/tree.ts";
+import type { UnsealedValue } from "../../src/model/unsealed.ts";
 
 /** A plain value as a test writes it; `sealed` and `written` make the leaves that plain JavaScript has not. */
 export type Value =
