@@ -71,6 +71,7 @@ test.each([
   ["a format there is not", GOOD, ["validate", "--format", "xml"], 2],
   ["an unknown Workspace", GOOD, ["get", "--workspace", "mian"], 2],
   ["an unknown Deployment", GOOD, ["get", "--deployment", "dve"], 2],
+  ["a Deployment with its Workspace", GOOD, ["get", "--deployment", "main/dev"], 0],
   ["an unknown object", GOOD, ["explain", "apy", "--deployment", "dev"], 2],
   ["explain without a Deployment", GOOD, ["explain", "api"], 2],
   ["an unknown type", GOOD, ["types", "postgers"], 2],

@@ -55,7 +55,7 @@ export interface Placed {
   readonly effective: EffectiveDeployment;
 }
 
-/** All Deployments, or the ones of the wanted name; an `Outcome` if there is none. */
+/** All Deployments, or those named (`prod`, or `analytics/prod` as we print it); an `Outcome` if there is none. */
 export function placedDeployments(
   { workspaces }: Estate,
   wanted: string | undefined,
@@ -64,7 +64,11 @@ export function placedDeployments(
     workspace.effective.deployments.map((effective) => ({ workspace, effective })),
   );
   if (wanted === undefined) return all;
-  const found = all.filter(({ effective }) => effective.deployment.name.value === wanted);
+  const isWanted = ({ workspace, effective }: Placed) => {
+    const { value: name } = effective.deployment.name;
+    return wanted === name || wanted === `${workspace.declarations.workspace.name.value}/${name}`;
+  };
+  const found = all.filter(isWanted);
   if (found.length > 0) return found;
   return usage(
     unknownName(

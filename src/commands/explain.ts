@@ -131,7 +131,15 @@ function explainFields(object: EffectiveObject): readonly ExplainedField[] {
     value: "[unset]",
     chain: origins.map(chainLink),
   }));
-  return [...set, ...unset];
+  return [...typing(object), ...set, ...unset];
+}
+
+/** The type and the authentication method; one that is not written is told from the fields. */
+function typing({ type, auth, typing: origins, declaration }: EffectiveObject): readonly ExplainedField[] {
+  const told = reason("told from the fields", declaration.id.at);
+  const row = (path: string, value: string | undefined, chain: readonly Origin[]) =>
+    value === undefined ? [] : [{ path, value, chain: chain.length > 0 ? chain.map(chainLink) : [told] }];
+  return [...row("type", type?.value, origins.type), ...row("auth", auth, origins.auth)];
 }
 
 /** Only what the catalogue calls plain is shown. */
@@ -167,12 +175,11 @@ function reason(rule: string, at: Span): Reason {
 }
 
 function toText(explanation: Explanation): string {
-  const { kind, id, workspace, deployment, reaches, because, type, auth, fields } = explanation;
-  const facts = [type && `type ${type}`, auth && `auth ${auth}`].filter(Boolean).join(", ");
+  const { kind, id, workspace, deployment, reaches, because, fields } = explanation;
   const verdict = reaches
     ? `reaches ${workspace}/${deployment}`
     : `does not reach ${workspace}/${deployment}`;
-  const title = `${kind} ${id} ${verdict}${facts ? `: ${facts}` : ""}\n`;
+  const title = `${kind} ${id} ${verdict}\n`;
   const why = table(
     because.map(({ rule, file, line }) => [rule, `${file}:${line}`]),
     "  because ",

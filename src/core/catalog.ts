@@ -27,7 +27,7 @@ export const catalog = {
   JF108: e("bad-key", "a key must be a plain text"),
   JF109: e("near-api-version", "this is not the `apiVersion` of Jackfield"),
   JF110: e("missing-api-version", "a {kind} without an `apiVersion`"),
-  JF111: e("unknown-kind", "unknown kind"),
+  JF111: e("unknown-kind", "{what} kind"),
   JF112: e("nested-workspace", "a Workspace inside the Workspace `{outer}`"),
   JF113: e("workspace-place", "a Workspace document belongs in `jackfield.yaml`, one a folder"),
   JF114: w("outside", "no Workspace holds this document: it is not used"),

@@ -53,7 +53,8 @@ function classifyDocument(document: Document): Kind | Diagnostic | undefined {
   if (text === API_VERSION) {
     if (known) return known;
     const at = kind?.span ?? version.keySpan;
-    return diagnostic("JF111", at, {}, { hint: didYouMean(kindName, KINDS) ?? `one of ${KINDS.join(", ")}` });
+    const hint = didYouMean(kindName, KINDS) ?? `one of ${KINDS.join(", ")}`;
+    return diagnostic("JF111", at, { what: kind ? "an unknown" : "a document of ours without a" }, { hint });
   }
   if (!isNearMiss(text)) return undefined;
   return diagnostic("JF109", version.value.span, {}, { hint: `write \`${API_VERSION}\`` });

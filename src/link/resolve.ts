@@ -1,5 +1,6 @@
 import type { Code } from "../core/catalog.ts";
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
+import { didYouMean } from "../core/nearest.ts";
 import type {
   Credential,
   Deployment,
@@ -169,6 +170,7 @@ function effectiveObject(
     declaration: object,
     ...(typeName !== undefined && typeAt && { type: { value: typeName, at: typeAt } }),
     ...(auth !== undefined && { auth }),
+    typing: { type: type?.origins ?? [], auth: merged.get("auth")?.origins ?? [] },
     fields,
     unset,
   };
@@ -207,10 +209,12 @@ function reportIdleUnsets(
   removed: ReadonlySet<Located<string>>,
   findings: Findings,
 ): void {
+  const known = [...object.fields, ...[...applied].flatMap((layer) => layer.fields)].map(({ path }) => path);
   for (const unset of [...applied].flatMap((layer) => layer.unset)) {
     if (removed.has(unset)) continue;
     const params = { field: unset.value, id: object.id.value };
-    findings.report(diagnostic("JF410", unset.at, params, { hint: "remove it from `unset`" }));
+    const hint = didYouMean(unset.value, known) ?? "remove it from `unset`";
+    findings.report(diagnostic("JF410", unset.at, params, { hint }));
   }
 }
 

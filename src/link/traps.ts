@@ -15,7 +15,8 @@ const TRAPS: readonly (readonly [string, RegExp])[] = [
 export function numberTrap(leaf: ScalarNode): Diagnostic | undefined {
   if (typeof leaf.value !== "bigint" && typeof leaf.value !== "number") return undefined;
   if (JSON_NUMBER.test(leaf.source)) return undefined;
-  const hint = "readers of YAML disagree on it: put it in quotes, or write it in decimal";
+  const hint =
+    "readers of YAML disagree on it: write it in plain decimal, or in quotes where a text is meant";
   return diagnostic("JF118", leaf.span, {}, { hint });
 }
 

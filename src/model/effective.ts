@@ -39,6 +39,8 @@ export interface EffectiveObject {
   readonly type?: Located<string>;
   /** The authentication method, as written or told from the fields; absent for unknown types. */
   readonly auth?: string;
+  /** What set `type` and `auth`, as far as they are written. */
+  readonly typing: { readonly type: readonly Origin[]; readonly auth: readonly Origin[] };
   /** By path, sorted by path. */
   readonly fields: ReadonlyMap<string, EffectiveField>;
   /** Fields that were unset and stayed so. */

@@ -24,7 +24,9 @@ const MAX_FRAMES = 200;
 /** Diagnostics for people: place, message, masked code frame, related places, hint; then a count. None: nothing. */
 export function renderText(diagnostics: readonly Diagnostic[], options: TextOptions): string {
   if (diagnostics.length === 0) return "";
-  const parts = diagnostics.map((one, i) => renderOne(one, options, i < MAX_FRAMES));
+  // A note needs no frame: it must not push errors out of sight.
+  const isFramed = ({ severity }: Diagnostic, index: number) => index < MAX_FRAMES && severity !== "info";
+  const parts = diagnostics.map((one, i) => renderOne(one, options, isFramed(one, i)));
   return `${parts.join("\n")}\n${summary(diagnostics)}\n`;
 }
 

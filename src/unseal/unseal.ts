@@ -32,6 +32,11 @@ function withoutKeys(diagnostics: readonly Diagnostic[], found: FoundKeys): read
   const unopened = diagnostics.filter(({ code }) => code === "JF321");
   if (unopened.length === 0) return others;
   const hint = `set \`SOPS_AGE_KEY\` or \`SOPS_AGE_KEY_FILE\`; looked in ${found.looked.join(", ")}`;
-  const related = unopened.flatMap((trouble) => trouble.related).slice(0, 9);
+  // Each recipient once: most files have the same ones.
+  const byRecipient = Map.groupBy(
+    unopened.flatMap((trouble) => trouble.related),
+    ({ message }) => message,
+  );
+  const related = [...byRecipient.values()].flatMap(([first]) => first ?? []).slice(0, 9);
   return [diagnostic("JF340", undefined, {}, { hint, related }), ...found.problems, ...others];
 }

@@ -158,6 +158,7 @@ function object(
     declaration,
     fields: new Map(fields),
     unset: new Map(),
+    typing: { type: [], auth: [] },
     ...(type === undefined ? {} : { type: located(type) }),
   };
 }
