@@ -92,6 +92,14 @@ test("init refuses above and below a Workspace: they do not nest", () => {
   expect(existsSync(join(root, "jackfield.yaml"))).toBe(false);
 });
 
+test("an init that fails leaves no file of its own", () => {
+  const root = empty();
+  writeFileSync(join(root, "connections"), "a file where a folder should be\n");
+  const run = jackfield(root, "init");
+  expect(run).toMatchObject({ status: 3, stderr: expect.stringContaining("JF004") });
+  expect(readdirSync(root)).toEqual(["connections"]);
+});
+
 test("init -C makes the folder", () => {
   const root = empty();
   expect(jackfield(root, "init", "-C", "deep/er").status).toBe(0);

@@ -12,8 +12,8 @@ export interface InitFolder {
   /** A `jackfield.yaml` above the folder, or below it: Workspaces do not nest. */
   workspaceAbove(): string | undefined;
   workspaceBelow(): string | undefined;
-  /** Creates a file, with the folders above it; fails if it is there. */
-  create(path: string, text: string): void;
+  /** Creates these files, with the folders above them: all, or none if one is there or cannot be written. */
+  createAll(files: ReadonlyMap<string, string>): void;
 }
 
 export interface InitContent {
@@ -35,15 +35,10 @@ export function init(folder: InitFolder, content: InitContent, example: boolean)
     const hint = "Workspaces do not nest: work in that one, or choose another folder with `-C`";
     return usage(diagnostic("JF007", undefined, { path: found }, { hint }));
   }
-  const created: string[] = [];
-  const kept: string[] = [];
-  for (const [path, text] of files) {
-    if (folder.exists(path)) kept.push(path);
-    else {
-      folder.create(path, text);
-      created.push(path);
-    }
-  }
+  const kept = [...files.keys()].filter((path) => folder.exists(path));
+  const fresh = new Map([...files].filter(([path]) => !kept.includes(path)));
+  folder.createAll(fresh);
+  const created = [...fresh.keys()];
   return {
     diagnostics: [],
     result: { created, kept },

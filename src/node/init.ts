@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { InitContent, InitFolder } from "../commands/init.ts";
 import { diagnostic } from "../core/diagnostic.ts";
@@ -21,16 +21,25 @@ export function createInitFolder(path: string): InitFolder {
     },
     workspaceAbove: () => workspaceAbove(resolve(path)),
     workspaceBelow: () => workspaceBelow(path),
-    create(file, text) {
-      try {
-        mkdirSync(dirname(join(path, file)), { recursive: true });
-        writeFileSync(join(path, file), text, { flag: "wx" });
-      } catch (error) {
-        const reason = (error as NodeJS.ErrnoException).code ?? "unknown";
-        throw new PortFailure(diagnostic("JF004", undefined, { path: join(path, file), reason }));
+    createAll(files) {
+      const written: string[] = [];
+      for (const [file, text] of files) {
+        try {
+          written.push(createFile(join(path, file), text));
+        } catch (error) {
+          for (const one of written) rmSync(one, { force: true });
+          const reason = (error as NodeJS.ErrnoException).code ?? "unknown";
+          throw new PortFailure(diagnostic("JF004", undefined, { path: join(path, file), reason }));
+        }
       }
     },
   };
+}
+
+function createFile(path: string, text: string): string {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text, { flag: "wx" });
+  return path;
 }
 
 /** Up to the root of the git work tree, as all commands look. */
