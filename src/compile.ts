@@ -7,11 +7,12 @@ import { findLost } from "./declare/lost.ts";
 import { checkDelivery } from "./emit/check.ts";
 import { checkPlaces } from "./emit/places.ts";
 import { link } from "./link/link.ts";
-import { checkReaders } from "./link/readers.ts";
+import { checkReaders, type RuleOf } from "./link/readers.ts";
 import type { Declarations } from "./model/declaration.ts";
 import type { EffectiveWorkspace } from "./model/effective.ts";
 import type { ParsedFile } from "./model/tree.ts";
 import { parseFile } from "./parse/parse.ts";
+import { creationRule } from "./sops/config.ts";
 import { lintSealedFile, recipientsOf } from "./sops/lint.ts";
 import { validateDocument } from "./validate/validate.ts";
 
@@ -55,11 +56,11 @@ export function compile(files: readonly SourceFile[]): Compiled {
     else byFolder.get(folder)?.push(document);
   }
   const workspaces = [...byFolder].flatMap(([folder, documents]) => {
-    const rootFile = filesByPath.get(
-      folder === "" ? "jackfield.yaml" : `${folder}/jackfield.yaml`,
-    ) as SourceFile;
+    const prefix = folder === "" ? "" : `${folder}/`;
+    const rootFile = filesByPath.get(`${prefix}jackfield.yaml`) as SourceFile;
+    const config = filesByPath.get(`${prefix}.sops.yaml`);
     const lost = unread.filter(({ path }) => isInside(path, folder));
-    return compileWorkspace({ folder, rootFile, documents, unread: lost, diagnostics });
+    return compileWorkspace({ folder, rootFile, config, documents, unread: lost, diagnostics });
   });
   append(diagnostics, sameNames(workspaces));
   append(diagnostics, checkPlaces(workspaces.map(({ effective }) => effective)));
@@ -114,6 +115,8 @@ function outside({ document }: OwnDocument): Diagnostic {
 interface WorkspaceInput {
   readonly folder: string;
   readonly rootFile: SourceFile;
+  /** Its `.sops.yaml`, if there is one. */
+  readonly config: SourceFile | undefined;
   readonly documents: readonly OwnDocument[];
   readonly unread: readonly SourceFile[];
   readonly diagnostics: Diagnostic[];
@@ -137,9 +140,16 @@ function compileWorkspace(input: WorkspaceInput): readonly CompiledWorkspace[] {
   const declarations = declare(root, valid, findLost(broken, unread));
   const linked = link(declarations);
   append(diagnostics, linked.diagnostics);
-  append(diagnostics, checkReaders(declarations, recipientsOf));
+  append(diagnostics, checkReaders(declarations, recipientsOf, configRules(input)));
   append(diagnostics, checkDelivery(linked.value));
   return [{ declarations, effective: linked.value }];
+}
+
+/** The rules of the `.sops.yaml` beside `jackfield.yaml`. One that does not parse is for `sops` to refuse. */
+function configRules({ folder, config }: WorkspaceInput): RuleOf {
+  const parsed = config && parseFile(config).value;
+  const prefix = folder === "" ? 0 : folder.length + 1;
+  return ({ file }) => (parsed ? creationRule(parsed, file.path.slice(prefix)) : undefined);
 }
 
 /** The Workspace document of a folder. Others below it are errors. */

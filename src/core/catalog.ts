@@ -66,6 +66,8 @@ export const catalog = {
   JF311: e("mislabelled-entry", "this entry opens with another key than the one it names"),
   JF312: e("bad-entry", "this recipient entry {reason}"),
   JF313: e("sealed-comment", "a comment inside a sealed list"),
+  JF314: e("config-recipients", "this rule of `.sops.yaml` gives other recipients than {environments}"),
+  JF315: e("config-scope", "this rule of `.sops.yaml` gives another scope than our documents have"),
   JF321: e("no-key", "no key at hand opens this file"),
   JF322: e("unsupported-recipients", "this file is sealed only for {kinds}, which Jackfield cannot open"),
   JF323: e("too-few-groups", "the keys at hand open {found} of the {needed} key groups that are needed"),

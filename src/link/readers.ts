@@ -2,16 +2,24 @@ import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import { compareText, type Span } from "../core/source.ts";
 import type { Credential, Declarations, Deployment, Located, Recipient } from "../model/declaration.ts";
 import type { ParsedFile } from "../model/tree.ts";
+import { type ConfigRule, checkConfigRule } from "./config-drift.ts";
 import { selects } from "./select.ts";
 
 /** The recipients that a sealed file names, each at its place. */
 export type RecipientsOf = (file: ParsedFile) => readonly Located<Recipient>[];
 
+/** The rule of the Workspace's `.sops.yaml` for a file, if it has one. */
+export type RuleOf = (file: ParsedFile) => ConfigRule | undefined;
+
 /**
  * Who may read, without keys (design: 3.2): all Credentials of a file are addressed to one set of environments,
  * and the file's recipients are exactly the union of those environments' recipients.
  */
-export function* checkReaders(declarations: Declarations, recipientsOf: RecipientsOf): Generator<Diagnostic> {
+export function* checkReaders(
+  declarations: Declarations,
+  recipientsOf: RecipientsOf,
+  ruleOf: RuleOf,
+): Generator<Diagnostic> {
   const byFile = new Map<ParsedFile, Credential[]>();
   for (const credential of declarations.credentials) {
     byFile.set(credential.file, [...(byFile.get(credential.file) ?? []), credential]);
@@ -26,6 +34,9 @@ export function* checkReaders(declarations: Declarations, recipientsOf: Recipien
       yield diagnostic("JF429", second.at, {}, { related, hint: "give each set a file of its own" });
     } else if (first && environments.length > 0 && !credentials.some((one) => mayGrow(declarations, one))) {
       yield* checkFile(declarations, environments, recipientsOf(file), first.at);
+      const rule = ruleOf(file);
+      const wanted = recipientsOfAll(declarations, environments);
+      if (rule && wanted && wanted.length > 0) yield* checkConfigRule(rule, wanted, inWords(environments));
     }
   }
 }
@@ -61,11 +72,11 @@ function* checkFile(
 ): Generator<Diagnostic> {
   // Not sealed, or with metadata that cannot be read: told by itself.
   if (actual.length === 0) return;
-  const known = environments.flatMap((name) => declarations.workspace.environments.get(name) ?? []);
-  if (known.length < environments.length) return;
-  const wanted = known.flatMap((environment) => environment.recipients);
+  const wanted = recipientsOfAll(declarations, environments);
+  if (!wanted) return;
   const params = { environments: inWords(environments) };
   if (wanted.length === 0) {
+    const known = environments.flatMap((name) => declarations.workspace.environments.get(name) ?? []);
     const related = known.map(({ name }) => ({ at: name.at, message: "without `recipients`" }));
     yield diagnostic("JF432", at, params, { related, hint: "list the public keys that may read it" });
     return;
@@ -79,6 +90,16 @@ function* checkFile(
   for (const extra of without(actual, wanted)) {
     yield diagnostic("JF431", extra.at, params, { hint: rotateHint("--rm-", [extra], at) });
   }
+}
+
+/** Undefined if one of the environments is unknown, which is told by itself. */
+function recipientsOfAll(
+  { workspace }: Declarations,
+  environments: readonly string[],
+): readonly Located<Recipient>[] | undefined {
+  const known = environments.flatMap((name) => workspace.environments.get(name) ?? []);
+  if (known.length < environments.length) return undefined;
+  return known.flatMap((environment) => environment.recipients);
 }
 
 /** Works from any folder and without a `.sops.yaml`; it makes a new data key, as a change of readers should. */
