@@ -2,7 +2,7 @@ import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import { compareText, type Span } from "../core/source.ts";
 import type { Credential, Declarations, Deployment, Located, Recipient } from "../model/declaration.ts";
 import type { ParsedFile } from "../model/tree.ts";
-import { type ConfigRule, checkConfigRule } from "./config-drift.ts";
+import { type ConfigRule, type ConfigUse, checkConfig } from "./config-drift.ts";
 import { selects } from "./select.ts";
 
 /** The recipients that a sealed file names, each at its place. */
@@ -24,6 +24,7 @@ export function* checkReaders(
   for (const credential of declarations.credentials) {
     byFile.set(credential.file, [...(byFile.get(credential.file) ?? []), credential]);
   }
+  const uses: ConfigUse[] = [];
   for (const [file, credentials] of byFile) {
     const addressed = credentials.map((credential) => audience(declarations, credential));
     const environments = addressed[0] ?? [];
@@ -33,12 +34,16 @@ export function* checkReaders(
       const related = [{ at: first.at, message: `this one is for ${inWords(environments)}` }];
       yield diagnostic("JF429", second.at, {}, { related, hint: "give each set a file of its own" });
     } else if (first && environments.length > 0 && !credentials.some((one) => mayGrow(declarations, one))) {
-      yield* checkFile(declarations, environments, recipientsOf(file), first.at);
+      const troubles = [...checkFile(declarations, environments, recipientsOf(file), first.at)];
+      yield* troubles;
       const rule = ruleOf(file);
       const wanted = recipientsOfAll(declarations, environments);
-      if (rule && wanted && wanted.length > 0) yield* checkConfigRule(rule, wanted, inWords(environments));
+      if (rule && wanted && wanted.length > 0) {
+        uses.push({ rule, wanted, environments: inWords(environments), sound: troubles.length === 0 });
+      }
     }
   }
+  yield* checkConfig(uses);
 }
 
 /**
