@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -22,12 +21,6 @@ function write(path: string, content: string | Buffer = OURS): void {
   writeFileSync(target, content);
 }
 
-function git(...args: readonly string[]): void {
-  const identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "init.defaultBranch=main"];
-  const done = spawnSync("git", ["-C", root, ...identity, ...args], { encoding: "utf8" });
-  expect(done.stderr === "" || done.status === 0, done.stderr).toBe(true);
-}
-
 /** What is found from a start folder: paths, then codes of troubles with their files. */
 function scan(start = ""): readonly string[] {
   const { value, diagnostics } = createFiles(findPlace(join(root, start))).scan();
@@ -44,113 +37,6 @@ test("outside git: every YAML file below the start, dot-folders aside", () => {
 test("outside git: a start inside a Workspace finds all of it, and paths are told from it", () => {
   for (const path of ["jackfield.yaml", "connections/deep/a.yaml"]) write(path);
   expect(scan("connections/deep")).toEqual(["connections/deep/a.yaml", "jackfield.yaml"]);
-});
-
-test("in git: a start inside a Workspace finds all of it and nothing beside it", () => {
-  git("init", "-q");
-  for (const path of ["ws/jackfield.yaml", "ws/a/b.yaml", "other/jackfield.yaml", "top.yaml"]) write(path);
-  expect(scan("ws/a")).toEqual(["ws/a/b.yaml", "ws/jackfield.yaml"]);
-  expect(scan()).toEqual(["other/jackfield.yaml", "top.yaml", "ws/a/b.yaml", "ws/jackfield.yaml"]);
-  expect(scan("other")).toEqual(["other/jackfield.yaml"]);
-});
-
-test("in git: a start in a nested Workspace finds the outer one, so that the nesting is seen", () => {
-  git("init", "-q");
-  for (const path of ["jackfield.yaml", "inner/jackfield.yaml", "inner/a.yaml"]) write(path);
-  expect(scan("inner")).toEqual(["inner/a.yaml", "inner/jackfield.yaml", "jackfield.yaml"]);
-});
-
-test("in git: ignored paths are not read, whatever ignores them; tracked ones are", () => {
-  git("init", "-q");
-  write(".gitignore", "ignored/\n*.local.yaml\n");
-  write("sub/.gitignore", "private.yaml\n");
-  write(".git/info/exclude", "excluded.yaml\n");
-  const paths = [
-    "jackfield.yaml",
-    "ignored/a.yaml",
-    "b.local.yaml",
-    "sub/private.yaml",
-    "excluded.yaml",
-    "kept.local.yaml",
-  ];
-  for (const path of paths) write(path);
-  git("add", "-f", "kept.local.yaml");
-  expect(scan()).toEqual(["jackfield.yaml", "kept.local.yaml"]);
-});
-
-test("in git: untracked and staged files count, deleted ones do not", () => {
-  git("init", "-q");
-  for (const path of ["jackfield.yaml", "gone.yaml", "staged.yaml"]) write(path);
-  git("add", ".");
-  git("commit", "-qm", "x");
-  rmSync(join(root, "gone.yaml"));
-  write("new.yaml");
-  expect(scan()).toEqual(["jackfield.yaml", "new.yaml", "staged.yaml"]);
-});
-
-test("in git: dot-folders are not read even if they are tracked", () => {
-  git("init", "-q");
-  for (const path of ["jackfield.yaml", ".github/workflows/x.yaml"]) write(path);
-  git("add", ".");
-  expect(scan()).toEqual(["jackfield.yaml"]);
-});
-
-test("in git: a Workspace in a folder that git ignores is read when it is asked for", () => {
-  git("init", "-q");
-  write(".gitignore", "scratch/\n");
-  for (const path of ["jackfield.yaml", "scratch/jackfield.yaml", "scratch/.x/a.yaml", "scratch/a.yaml"])
-    write(path);
-  rmSync(join(root, "jackfield.yaml"));
-  expect(scan("scratch")).toEqual(["a.yaml", "jackfield.yaml"]);
-});
-
-test("in git: Workspaces below a folder that git ignores are read when it is asked for", () => {
-  git("init", "-q");
-  write(".gitignore", ".scratch/\n");
-  for (const path of [".scratch/demo/one/jackfield.yaml", ".scratch/demo/two/jackfield.yaml", "top.yaml"])
-    write(path);
-  expect(scan(".scratch/demo")).toEqual(["one/jackfield.yaml", "two/jackfield.yaml"]);
-  expect(scan()).toEqual(["top.yaml"]);
-});
-
-test("in git: a nested repository is another repository", () => {
-  git("init", "-q");
-  write("jackfield.yaml");
-  write("vendor/other/a.yaml");
-  spawnSync("git", ["-C", join(root, "vendor/other"), "init", "-q"]);
-  expect(scan()).toEqual(["jackfield.yaml"]);
-  expect(findPlace(join(root, "vendor/other"))).toMatchObject({ git: true });
-});
-
-test("in git: names with spaces, quotes, stars and letters of the world", () => {
-  git("init", "-q");
-  const paths = ['a "b".yaml', "a b.yaml", "jackfield.yaml", "日本.yaml", "[x]*?/y.yaml", ":(top)/z.yaml"];
-  for (const path of paths) write(path);
-  write("[x]*?/jackfield.yaml");
-  expect(scan()).toEqual([...paths, "[x]*?/jackfield.yaml"].sort());
-  expect(scan("[x]*?")).toContain("[x]*?/y.yaml");
-});
-
-test("symbolic links are not followed; one that leads out of the tree is an error", () => {
-  const outside = mkdtempSync(join(tmpdir(), "jackfield-outside-"));
-  writeFileSync(join(outside, "secret.yaml"), OURS);
-  for (const path of ["jackfield.yaml", "real/a.yaml"]) write(path);
-  symlinkSync(join(outside, "secret.yaml"), join(root, "out.yaml"));
-  symlinkSync(outside, join(root, "folder"));
-  symlinkSync("real/a.yaml", join(root, "in.yaml"));
-  symlinkSync("nowhere.yaml", join(root, "dangling.yaml"));
-  symlinkSync("loop.yaml", join(root, "loop.yaml"));
-  const expected = [
-    "jackfield.yaml",
-    "real/a.yaml",
-    "JF116 dangling.yaml",
-    "JF116 loop.yaml",
-    "JF116 out.yaml",
-  ];
-  expect(scan()).toEqual(expected);
-  git("init", "-q");
-  expect(scan()).toEqual(expected);
-  rmSync(outside, { recursive: true });
 });
 
 test("a folder named like a file, and a file that cannot be read", () => {
@@ -176,11 +62,4 @@ test("a start folder reached through a link is told by its real place", () => {
   write("real/jackfield.yaml");
   symlinkSync(join(root, "real"), join(root, "link"));
   expect(scan("link")).toEqual(["jackfield.yaml"]);
-});
-
-test("in git: a work tree that git refuses is not read behind its back", () => {
-  git("init", "-q");
-  write("jackfield.yaml");
-  writeFileSync(join(root, ".git/config"), "[core\n");
-  expect(() => scan()).toThrow("git cannot list the files");
 });

@@ -42,7 +42,7 @@ const ELSEWHERE: Readonly<Record<string, readonly Code[]>> = {
   "how a command is called, and what it may write: cli, init and build tests": [
     ...(["JF001", "JF002", "JF003", "JF004", "JF005", "JF006", "JF007"] as const),
   ],
-  "files as they lie on the disk: files.test.ts and hostile.test.ts": ["JF008", "JF103", "JF104", "JF116"],
+  "files as they lie on the disk: files, hostile and real/git tests": ["JF008", "JF103", "JF104", "JF116"],
   "keys, and what only they show: test/sops": [
     ...(["JF311", "JF321", "JF322", "JF323", "JF325", "JF331", "JF332", "JF333", "JF334"] as const),
     ...(["JF340", "JF341", "JF342"] as const),

@@ -186,7 +186,7 @@ function leadsOut(root: string, link: string): boolean {
 }
 
 /** The folder and all above it, innermost first. */
-function ancestors(folder: string): readonly string[] {
+export function ancestors(folder: string): readonly string[] {
   const all = [folder];
   for (let at = folder; dirname(at) !== at; at = dirname(at)) all.push(dirname(at));
   return all;

@@ -1,18 +1,19 @@
 import { spawnSync } from "node:child_process";
 import {
   existsSync,
-  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { type Checked, type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import { Secret } from "../core/secret.ts";
 import { type BuildFolder, type BuildWriter, type Output, PortFailure } from "../ports.ts";
+import { ancestors } from "./files.ts";
 
 const OWN_FILES = new Set(["secrets.yaml", "connections.json", "variables.json", "values.yaml"]);
 
@@ -76,12 +77,18 @@ function refusal(out: string, shown: string, workspaces: readonly string[]): Dia
 function isExposed(path: string): boolean {
   let folder = path;
   while (!existsSync(folder)) folder = dirname(folder);
-  if (!lstatSync(folder).isDirectory()) folder = dirname(folder);
-  const git = (...args: readonly string[]) => spawnSync("git", ["-C", folder, ...args], { encoding: "utf8" });
-  const inside = git("rev-parse", "--is-inside-work-tree");
-  if (inside.error || inside.stdout.trim() !== "true") return false;
+  const real = join(realpathSync(folder), relative(folder, path));
+  const repo = ancestors(real).find((above) => existsSync(join(above, ".git")));
+  if (repo === undefined) return false;
   // A file below it is asked for: a pattern such as `build/` matches folders, and this one may not exist yet.
-  return git("check-ignore", "--quiet", "--", join(path, "secrets.yaml")).status !== 0;
+  const args = ["-C", repo, "check-ignore", "--quiet", "--", join(real, "secrets.yaml")];
+  const { error, status } = spawnSync("git", args, { encoding: "utf8" });
+  // Where no git is installed nobody can be asked: only a dot-folder, as `init` has it ignored, will do.
+  if (error)
+    return !relative(repo, real)
+      .split(sep)
+      .some((name) => name.startsWith("."));
+  return status !== 0;
 }
 
 /** True if a Workspace's folder holds anything but Deployments' folders with our four files. */
