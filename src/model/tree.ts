@@ -6,7 +6,12 @@ import type { SourceFile, Span } from "../core/source.ts";
  */
 export type Node = MapNode | SeqNode | ScalarNode | SealedNode;
 
-export interface MapNode {
+interface Base {
+  /** Written as `*name`: the node is a copy of what the anchor holds, and only its own span is its place. */
+  readonly alias?: true;
+}
+
+export interface MapNode extends Base {
   readonly kind: "map";
   readonly span: Span;
   readonly entries: readonly Entry[];
@@ -18,7 +23,7 @@ export interface Entry {
   readonly value: Node;
 }
 
-export interface SeqNode {
+export interface SeqNode extends Base {
   readonly kind: "seq";
   readonly span: Span;
   readonly items: readonly Node[];
@@ -26,7 +31,7 @@ export interface SeqNode {
 
 export type ScalarValue = string | number | bigint | boolean | null;
 
-export interface ScalarNode {
+export interface ScalarNode extends Base {
   readonly kind: "scalar";
   readonly span: Span;
   /** By YAML 1.2 core; integers are bigint. */
@@ -37,7 +42,7 @@ export interface ScalarNode {
 }
 
 /** A SOPS ciphertext `ENC[AES256_GCM,…]`. Two sealed values are the same if their texts are. */
-export interface SealedNode {
+export interface SealedNode extends Base {
   readonly kind: "sealed";
   readonly span: Span;
   readonly ciphertext: string;
@@ -48,6 +53,8 @@ export interface Document {
   readonly file: SourceFile;
   /** Place in its file, from 0. */
   readonly index: number;
+  /** Its text, with the `---` before it if there is one. */
+  readonly span: Span;
   readonly root: MapNode;
   readonly sops?: MapNode;
 }

@@ -122,7 +122,7 @@ function buildAlias(build: Build, alias: Alias, depth: number): Node {
   build.open.add(target);
   const copy = buildNode(build, target, depth, at);
   build.open.delete(target);
-  return { ...copy, span: at };
+  return { ...copy, span: at, alias: true };
 }
 
 function buildScalar(build: Build, node: Scalar, emptyAt: Span): ScalarNode | SealedNode {

@@ -20,7 +20,8 @@ export function parseFile(file: SourceFile): Checked<ParsedFile | undefined> {
     const built = buildTree(yaml, file);
     append(troubles, built.diagnostics);
     if (built.value === undefined) return { value: undefined, diagnostics: troubles };
-    documents.push(splitSops(built.value, file, documents.length));
+    const [start, end] = yaml.range ?? [0, 0];
+    documents.push({ ...splitSops(built.value), file, index: documents.length, span: { file, start, end } });
   }
   return { value: { file, documents }, diagnostics: troubles };
 }
@@ -33,6 +34,8 @@ function parseYaml(file: SourceFile): Checked<readonly YamlDocument[] | undefine
       uniqueKeys: false,
       prettyErrors: false,
       logLevel: "silent",
+      // Only so that the `!!merge` that SOPS writes before `<<` is no unknown tag.
+      customTags: ["merge"],
     });
     if (!Array.isArray(documents)) return { value: [], diagnostics: [] };
     const errors = documents.flatMap((document) => [...document.errors, ...document.warnings]);
@@ -80,11 +83,11 @@ function tooDeep(at: Span): Diagnostic {
   return diagnostic("JF105", at, { limit: MAX_DEPTH });
 }
 
-function splitSops(root: MapNode, file: SourceFile, index: number): Document {
+function splitSops(root: MapNode): Pick<Document, "root" | "sops"> {
   const isSops = (entry: Entry) => entry.key === "sops" && entry.value.kind === "map";
   const sops = root.entries.find(isSops)?.value;
-  if (sops?.kind !== "map") return { file, index, root };
-  return { file, index, root: { ...root, entries: root.entries.filter((entry) => !isSops(entry)) }, sops };
+  if (sops?.kind !== "map") return { root };
+  return { root: { ...root, entries: root.entries.filter((entry) => !isSops(entry)) }, sops };
 }
 
 // Direction overrides and isolates, zero-width characters and C0 controls: what a reviewer cannot see.
