@@ -26,6 +26,12 @@ export function readArmor(text: string): Buffer | undefined {
   return body === undefined ? undefined : decodeBase64(body.replace(/\r?\n/g, ""));
 }
 
+/** The armor of a binary age file, as age writes it: with a line break at its end. */
+export function writeArmor(bytes: Buffer): string {
+  const lines = bytes.toString("base64").match(/.{1,64}/g) ?? [];
+  return ["-----BEGIN AGE ENCRYPTED FILE-----", ...lines, "-----END AGE ENCRYPTED FILE-----", ""].join("\n");
+}
+
 /** The parts of a binary age file; undefined if the header breaks any rule of the specification. */
 export function readAgeFile(bytes: Buffer): AgeFile | undefined {
   const lines = new Lines(bytes);

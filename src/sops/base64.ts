@@ -9,3 +9,8 @@ export function decodeRawBase64(text: string): Buffer | undefined {
   if (text.includes("=")) return undefined;
   return decodeBase64(text.padEnd(Math.ceil(text.length / 4) * 4, "="));
 }
+
+/** Unpadded standard base64, as age writes it. */
+export function encodeRawBase64(bytes: Buffer): string {
+  return bytes.toString("base64").replace(/=+$/, "");
+}

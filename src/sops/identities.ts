@@ -1,4 +1,6 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { Secret } from "../core/secret.ts";
+import { pointBytes } from "./age-crypto.ts";
 import { decodeBech32, encodeBech32 } from "./bech32.ts";
 
 /** One age private key, ready to use. Prints without its secret half. */
@@ -42,9 +44,25 @@ export function parseIdentities(text: string): ParsedIdentities {
   return { identities: [...identities.values()], problems };
 }
 
-/** The public half of a key, `age1…`. */
-export function recipientOf(identity: Identity): string {
-  return identity.recipient;
+/** The point of an X25519 recipient (`age1…`); undefined if the text is anything else. */
+export function readRecipient(text: string): Buffer | undefined {
+  // In capitals it is Bech32 still, but age refuses it.
+  const bytes = text.startsWith("age1") ? decodeBech32(text, "age") : undefined;
+  return bytes?.length === 32 ? bytes : undefined;
+}
+
+/** Whether a text is an age recipient that we can seal for. */
+export function isAgeRecipient(text: string): boolean {
+  return readRecipient(text) !== undefined;
+}
+
+/** A new key: the line of a key file, and its public half. */
+export function generateIdentity(): { readonly recipient: string; readonly text: Secret } {
+  const { privateKey, publicKey } = generateKeyPairSync("x25519");
+  const pkcs8 = privateKey.export({ format: "der", type: "pkcs8" });
+  const text = encodeBech32("age-secret-key-", pkcs8.subarray(PKCS8_PREFIX.length)).toUpperCase();
+  pkcs8.fill(0);
+  return { recipient: encodeBech32("age", pointBytes(publicKey)), text: new Secret(text) };
 }
 
 /** One key, or why it is none. */
@@ -57,10 +75,8 @@ function parseIdentity(word: string): Identity | string {
   if (secret?.length !== 32) return "a damaged age private key: it was cut or mistyped";
   const pkcs8 = Buffer.concat([PKCS8_PREFIX, secret]);
   const privateKey = createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" });
-  const { x } = createPublicKey(privateKey).export({ format: "jwk" });
+  const publicKey = pointBytes(createPublicKey(privateKey));
   pkcs8.fill(0);
   secret.fill(0);
-  if (typeof x !== "string") throw new Error("a public key without its point");
-  const publicKey = Buffer.from(x, "base64url");
   return { recipient: encodeBech32("age", publicKey), publicKey, privateKey };
 }

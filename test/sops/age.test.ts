@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type AgeTrouble, openAgeEntry, readAgeEntry, readBinaryEntry } from "../../src/sops/age.ts";
 import { decodeBech32, encodeBech32 } from "../../src/sops/bech32.ts";
-import { parseIdentities, recipientOf } from "../../src/sops/identities.ts";
+import { parseIdentities } from "../../src/sops/identities.ts";
 import { keyText } from "../support/sealed-files.ts";
 
 interface Vector {
@@ -110,7 +110,7 @@ const other = /AGE-SECRET-KEY-1\S+/.exec(keyText("two"))?.[0] ?? "";
 const publicKey = /age1\S+/.exec(keyText("one"))?.[0] ?? "";
 
 test("a key gives the recipient that age-keygen wrote beside it", () => {
-  expect(parseIdentities(keyText("one")).identities.map(recipientOf)).toEqual([publicKey]);
+  expect(parseIdentities(keyText("one")).identities.map(({ recipient }) => recipient)).toEqual([publicKey]);
 });
 
 test.each([
