@@ -98,7 +98,9 @@ test("model imports only core and model", () => {
 const STAGE_EXCEPTIONS: Readonly<Record<string, string>> = {};
 
 test.each(STAGES)("stage %s imports no other stage", (stage) => {
-  const shared = ["core", "model", "catalogue", "ports.ts", "sops", stage];
+  // The SOPS engine takes and gives whole texts, so it parses them itself.
+  const used = stage === "sops" ? ["parse"] : [];
+  const shared = ["core", "model", "catalogue", "ports.ts", "sops", stage, ...used];
   const found = offences(inFolder(stage), (one) => !isOurs(one) || shared.includes(folderOf(one.target)));
   expect(found.filter((offence) => !Object.hasOwn(STAGE_EXCEPTIONS, offence))).toEqual([]);
 });

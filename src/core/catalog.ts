@@ -79,6 +79,13 @@ export const catalog = {
   JF340: e("no-keys", "no private key to open sealed files with"),
   JF341: e("bad-key-text", "{source}, line {line}: {reason}"),
   JF342: e("key-source-unreadable", "cannot read {source}: {reason}"),
+  JF350: e("no-form", "SOPS has no form for this {what}"),
+  JF351: e("cannot-wrap", "Jackfield cannot wrap a data key for {kinds}"),
+  JF352: e("sealed-already", "this value is sealed already"),
+  JF353: e("nothing-to-seal", "there is nothing to seal in this file"),
+  JF354: e("not-a-recipient", "recipient {number} is no age recipient"),
+  JF355: e("has-sops-block", "this file has a `sops` block already"),
+  JF356: e("key-groups", "this file has key groups: which of them get a recipient cannot be told"),
 
   // JF4 resolution
   JF401: e("declared-twice", "{what} `{name}` is declared twice"),

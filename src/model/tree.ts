@@ -57,6 +57,8 @@ export interface Document {
   readonly span: Span;
   readonly root: MapNode;
   readonly sops?: MapNode;
+  /** Where the key of that entry stands. */
+  readonly sopsKey?: Span;
 }
 
 /** A file that parsed: all its documents, ours or not (a SOPS MAC covers all of them). */

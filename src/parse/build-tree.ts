@@ -131,7 +131,10 @@ function buildScalar(build: Build, node: Scalar, emptyAt: Span): ScalarNode | Se
   if (typeof node.value === "string" && node.value.startsWith(SEALED_PREFIX)) {
     return { kind: "sealed", span: span ?? emptyAt, ciphertext: node.value };
   }
-  const style = node.type === "PLAIN" ? "plain" : node.type?.startsWith("QUOTE") ? "quoted" : "block";
+  // `!!str 5` is a text, as if it had quotes.
+  const isText = node.tag === "!" || node.tag === "tag:yaml.org,2002:str";
+  const style =
+    node.type === "PLAIN" && !isText ? "plain" : node.type?.startsWith("BLOCK") ? "block" : "quoted";
   return {
     kind: "scalar",
     // An empty value has no width: its key stands for it.

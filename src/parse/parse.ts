@@ -83,11 +83,12 @@ function tooDeep(at: Span): Diagnostic {
   return diagnostic("JF105", at, { limit: MAX_DEPTH });
 }
 
-function splitSops(root: MapNode): Pick<Document, "root" | "sops"> {
+function splitSops(root: MapNode): Pick<Document, "root" | "sops" | "sopsKey"> {
   const isSops = (entry: Entry) => entry.key === "sops" && entry.value.kind === "map";
-  const sops = root.entries.find(isSops)?.value;
-  if (sops?.kind !== "map") return { root };
-  return { root: { ...root, entries: root.entries.filter((entry) => !isSops(entry)) }, sops };
+  const sops = root.entries.find(isSops);
+  if (sops?.value.kind !== "map") return { root };
+  const entries = root.entries.filter((entry) => !isSops(entry));
+  return { root: { ...root, entries }, sops: sops.value, sopsKey: sops.keySpan };
 }
 
 // Direction overrides and isolates, zero-width characters and C0 controls: what a reviewer cannot see.

@@ -15,8 +15,9 @@ import { readAgeEntry } from "./age.ts";
 import { entryTrouble } from "./data-key.ts";
 import { readMetadata, recipientsIn, type SopsMetadata } from "./metadata.ts";
 import { macOnly, missingPart } from "./open.ts";
-import { compileScope, type ScopedLeaf, scopedLeaves } from "./scope.ts";
+import { compileScope } from "./scope.ts";
 import { readSealed } from "./value.ts";
+import { type ScopedLeaf, scopedLeaves } from "./walk.ts";
 
 /** The one scope rule of our files (design: 3). */
 export const SCOPE = { name: "encrypted_regex", text: "^secrets$" } as const;
@@ -35,7 +36,7 @@ export function lintSealedFile(file: ParsedFile): readonly Diagnostic[] {
   const troubles = [...checkBlocks(file, first.sops), ...rule, missingPart(metadata), macOnly(metadata)];
   const entries = metadata.groups.flatMap(({ age }) => age.flatMap(({ enc }) => checkEntry(enc) ?? []));
   // Under another rule other values are sealed: then that is the cause, and the leaves are not told one by one.
-  const values = rule.length > 0 ? [] : file.documents.flatMap(checkLeaves);
+  const values = rule.length > 0 ? [] : file.documents.flatMap((document) => checkLeaves(document, file));
   return [
     ...troubles.filter((trouble) => trouble !== undefined),
     ...checkForms(metadata),
@@ -109,10 +110,10 @@ function checkEntry({ value, at }: Located<string>): Diagnostic | undefined {
 
 const RULE = compileScope(SCOPE);
 
-function checkLeaves(document: Document): readonly Diagnostic[] {
+function checkLeaves(document: Document, file: ParsedFile): readonly Diagnostic[] {
   if (!RULE) throw new Error("our own rule is safe");
   const isOurs = textOf(nodeAt(document.root, "apiVersion"))?.startsWith("jackfield.dev/") === true;
-  return [...scopedLeaves(document, RULE)].flatMap((leaf) => checkLeaf(leaf, isOurs) ?? []);
+  return [...scopedLeaves(document, file, RULE)].flatMap((leaf) => checkLeaf(leaf, isOurs) ?? []);
 }
 
 /** In our own documents `null` and sealed values outside `secrets` are told by the stage before. */

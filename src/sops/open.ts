@@ -1,14 +1,17 @@
 import { createHash, createSecretKey, type Hash, type KeyObject, timingSafeEqual } from "node:crypto";
 import { type Checked, type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import { Secret } from "../core/secret.ts";
+import type { SourceFile } from "../core/source.ts";
 import type { ParsedFile, SealedNode } from "../model/tree.ts";
 import type { UnsealedValue } from "../model/unsealed.ts";
+import { parseFile } from "../parse/parse.ts";
 import { findDataKey } from "./data-key.ts";
 import type { Identity } from "./identities.ts";
 import { readMetadata, type SopsMetadata } from "./metadata.ts";
 import { fitsType, hashedText } from "./scalars.ts";
-import { compileScope, type Scope, type ScopedLeaf, scopedLeaves } from "./scope.ts";
+import { compileScope, type Scope } from "./scope.ts";
 import { openSealed, readSealed } from "./value.ts";
+import { type ScopedLeaf, scopedLeaves } from "./walk.ts";
 
 export type Unsealed = ReadonlyMap<SealedNode, UnsealedValue>;
 
@@ -18,6 +21,18 @@ export type Unsealed = ReadonlyMap<SealedNode, UnsealedValue>;
  * SOPS sealed inside lists are left out of the result.
  */
 export function openFile(file: ParsedFile, identities: readonly Identity[]): Checked<Unsealed | undefined> {
+  const { value, diagnostics } = openWithKey(file, identities);
+  return { value: value?.values, diagnostics };
+}
+
+/** A file that was opened, with what it takes to seal it again. */
+export interface Opened extends Readable {
+  readonly values: Unsealed;
+  readonly key: KeyObject;
+}
+
+/** The same, with the data key. */
+export function openWithKey(file: ParsedFile, identities: readonly Identity[]): Checked<Opened | undefined> {
   const { value: readable, diagnostics } = readForOpening(file);
   if (!readable) return { value: undefined, diagnostics };
   const bytes = findDataKey(readable.metadata, identities);
@@ -25,13 +40,23 @@ export function openFile(file: ParsedFile, identities: readonly Identity[]): Che
   const key = createSecretKey(bytes);
   bytes.fill(0);
   const opened = openDocuments(file, { ...readable, key });
-  return "code" in opened ? refused(opened) : { value: opened.values, diagnostics: [] };
+  if ("code" in opened) return refused(opened);
+  return { value: { ...readable, key, values: opened.values }, diagnostics: [] };
+}
+
+/** Throws if a file that we sealed does not open with its data key: it must not be written. */
+export function checkSealed(source: SourceFile, key: KeyObject): void {
+  const { value: file } = parseFile(source);
+  const readable = file && readForOpening(file).value;
+  const opened = readable && openDocuments(file, { ...readable, key });
+  if (!opened || "code" in opened) throw new Error("what was sealed does not open");
 }
 
 function refused(trouble: Diagnostic): Checked<undefined> {
   return { value: undefined, diagnostics: [trouble] };
 }
 
+/** What a file's block says. */
 interface Readable {
   readonly metadata: SopsMetadata & Required<Pick<SopsMetadata, "mac" | "lastmodified">>;
   readonly scope: Scope;
@@ -74,7 +99,7 @@ function openDocuments(file: ParsedFile, opening: Opening): { readonly values: U
   const hash = createHash("sha512");
   const values = new Map<SealedNode, UnsealedValue>();
   for (const document of file.documents) {
-    for (const leaf of scopedLeaves(document, opening.scope)) {
+    for (const leaf of scopedLeaves(document, file, opening.scope)) {
       const opened = openLeaf(leaf, opening.key, hash);
       if (opened && "code" in opened) return opened;
       if (opened && leaf.node.kind === "sealed") values.set(leaf.node, opened);

@@ -4,13 +4,19 @@ import type { SealedType } from "./value.ts";
 // How SOPS, written in Go, reads plain YAML scalars (go-yaml v3) and writes them into its MAC. This is neither
 // YAML 1.2 nor JavaScript: `0755` is 493, `1_000` is 1000, an unquoted date is a time.
 
-const WORDS: ReadonlyMap<string, string | undefined> = new Map([
-  ...["", "~", "null", "Null", "NULL"].map((word) => [word, undefined] as const),
-  ...["true", "True", "TRUE"].map((word) => [word, "True"] as const),
-  ...["false", "False", "FALSE"].map((word) => [word, "False"] as const),
-  ...[".nan", ".NaN", ".NAN"].map((word) => [word, "NaN"] as const),
-  ...[".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"].map((word) => [word, "+Inf"] as const),
-  ...["-.inf", "-.Inf", "-.INF"].map((word) => [word, "-Inf"] as const),
+/** What SOPS makes of a scalar: its type, and the text that goes into MAC and ciphertext. */
+export interface TypedText {
+  readonly type: Exclude<SealedType, "bytes" | "comment">;
+  readonly text: string;
+}
+
+const WORDS: ReadonlyMap<string, TypedText | undefined> = new Map([
+  ...words(["", "~", "null", "Null", "NULL"], undefined),
+  ...words(["true", "True", "TRUE"], { type: "bool", text: "True" }),
+  ...words(["false", "False", "FALSE"], { type: "bool", text: "False" }),
+  ...words([".nan", ".NaN", ".NAN"], { type: "float", text: "NaN" }),
+  ...words([".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"], { type: "float", text: "+Inf" }),
+  ...words(["-.inf", "-.Inf", "-.INF"], { type: "float", text: "-Inf" }),
 ]);
 const INTEGER = /^([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)$/;
 const FLOAT = /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/;
@@ -21,13 +27,22 @@ const MIN_INTEGER = -(2n ** 63n);
 const MAX_INTEGER = 2n ** 64n - 1n;
 
 /** The text of a plain (not sealed) scalar that goes into the MAC; undefined for null, which does not. */
-export function hashedText({ style, source }: ScalarNode): string | undefined {
-  if (style !== "plain") return source;
+export function hashedText(node: ScalarNode): string | undefined {
+  return typedText(node)?.text;
+}
+
+/** What SOPS makes of a plain (not sealed) scalar; undefined for null. JSON's numbers are read as YAML's. */
+export function typedText({ style, source }: ScalarNode): TypedText | undefined {
+  if (style !== "plain") return { type: "str", text: source };
   if (WORDS.has(source)) return WORDS.get(source);
-  if (/^\.[0-9]/.test(source)) return floatText(source) ?? source;
-  if (!/^[-+0-9]/.test(source)) return source;
+  if (/^\.[0-9]/.test(source)) return float(source) ?? { type: "str", text: source };
+  if (!/^[-+0-9]/.test(source)) return { type: "str", text: source };
   const bare = source.replaceAll("_", "");
-  return timeText(source) ?? integerText(bare) ?? floatText(bare) ?? source;
+  const time = timeText(source);
+  if (time !== undefined) return { type: "time", text: time };
+  const integer = integerText(bare);
+  if (integer !== undefined) return { type: "int", text: integer };
+  return float(bare) ?? { type: "str", text: source };
 }
 
 /** Whether an opened text is as SOPS writes values of the type that its label names. */
@@ -46,6 +61,18 @@ export function fitsType(text: string, type: SealedType): boolean {
     case "comment":
       return true;
   }
+}
+
+function words(
+  all: readonly string[],
+  typed: TypedText | undefined,
+): readonly (readonly [string, TypedText | undefined])[] {
+  return all.map((word) => [word, typed]);
+}
+
+function float(bare: string): TypedText | undefined {
+  const text = floatText(bare);
+  return text === undefined ? undefined : { type: "float", text };
 }
 
 function integerText(bare: string): string | undefined {

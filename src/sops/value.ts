@@ -1,4 +1,4 @@
-import { createDecipheriv, type KeyObject } from "node:crypto";
+import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from "node:crypto";
 import { decodeBase64 } from "./base64.ts";
 
 const TYPES = ["str", "int", "float", "bool", "bytes", "time", "comment"] as const;
@@ -44,4 +44,14 @@ export function openSealed({ data, iv, tag }: SealedText, key: KeyObject, aad: s
   } catch {
     return undefined;
   }
+}
+
+/** A ciphertext as SOPS writes it, under a fresh IV. `aad` as for `openSealed`. */
+export function sealValue(plain: string, type: SealedType, key: KeyObject, aad: string): string {
+  const iv = randomBytes(IV_LENGTH);
+  const cipher = createCipheriv("aes-256-gcm", key, iv, { authTagLength: TAG_LENGTH });
+  cipher.setAAD(Buffer.from(aad));
+  const data = Buffer.concat([cipher.update(plain, "utf8"), cipher.final()]);
+  const [text, ivText, tag] = [data, iv, cipher.getAuthTag()].map((bytes) => bytes.toString("base64"));
+  return `ENC[AES256_GCM,data:${text},iv:${ivText},tag:${tag},type:${type}]`;
 }

@@ -1,15 +1,17 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { compileScope, scopedLeaves } from "../../src/sops/scope.ts";
+import { compileScope } from "../../src/sops/scope.ts";
+import { scopedLeaves } from "../../src/sops/walk.ts";
 import { parsed } from "../support/sealed-files.ts";
 
 type Rule = NonNullable<Parameters<typeof compileScope>[0]>;
 
 function inScope(rule: Rule | undefined, yaml: string): readonly string[] {
   const scope = compileScope(rule);
-  const [document] = parsed(yaml).documents;
+  const file = parsed(yaml);
+  const [document] = file.documents;
   if (!scope || !document) throw new Error("not supported");
-  return [...scopedLeaves(document, scope)].filter((leaf) => leaf.inScope).map(({ aad }) => aad);
+  return [...scopedLeaves(document, file, scope)].filter((leaf) => leaf.inScope).map(({ aad }) => aad);
 }
 
 const yaml = "a: 1\nsecrets: {b: 2, c: [3, {d: 4}]}\nx_unencrypted: {y: 5}\ndata: 6\nmy_secret: 7\n";
@@ -57,9 +59,25 @@ test.each([
   expect(compileScope({ name: "encrypted_regex", text })).toBeUndefined();
 });
 
-test("comment rules are not supported", () => {
-  expect(compileScope({ name: "encrypted_comment_regex", text: "x" })).toBeUndefined();
-  expect(compileScope({ name: "unencrypted_comment_regex", text: "x" })).toBeUndefined();
+const commented = `a: 1 # seal
+b: 2
+# seal all of this
+c:
+  d: 3
+  # not that
+  e: [4]
+f:
+  # seal
+  - 5
+  - 6
+`;
+
+test.each([
+  ["sealing", { name: "encrypted_comment_regex", text: "seal" }, ["a:", "c:d:", "c:e:", "f:"]],
+  ["sparing", { name: "unencrypted_comment_regex", text: "seal" }, ["b:", "f:"]],
+  ["sparing one", { name: "unencrypted_comment_regex", text: "not" }, ["a:", "b:", "c:d:", "f:", "f:"]],
+] as const)("scope by comments: %s", (_, rule, paths) => {
+  expect(inScope(rule, commented)).toEqual(paths);
 });
 
 test("no pattern that is let through throws, or takes long", () => {
