@@ -3,22 +3,35 @@ import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 import packageJson from "../package.json" with { type: "json" };
+import * as postQuantum from "../src/sops/post-quantum.ts";
 import { generate } from "./generate.ts";
 
 // Makes `dist/`: schemas and validators first, then the program as one file. CommonJS, because `require` gives
 // Node's own modules several milliseconds faster than `import` does; what a command loads late runs late here too.
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
-/** Loads node:crypto when its first function is called: most commands decrypt nothing, and it takes 6 ms. */
-const lateCrypto: Plugin = {
-  name: "late-crypto",
+/** What is loaded when the first of its functions is called: most commands decrypt nothing. */
+const LATE = [
+  // 6 ms.
+  { filter: /^node:crypto$/, path: "crypto", functions: crypto },
+  { filter: /\/post-quantum\.ts$/, path: "./src/sops/post-quantum.ts", functions: postQuantum },
+];
+
+const late: Plugin = {
+  name: "late",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:crypto$/ }, ({ path }) => ({ path, namespace: "late" }));
-    onLoad({ filter: /.*/, namespace: "late" }, () => {
-      const functions = Object.entries(crypto).filter(([, value]) => typeof value === "function");
-      const exports = functions.map(([name]) => `export const ${name} = (...all) => load().${name}(...all);`);
-      return { contents: `const load = () => require("crypto");\n${exports.join("\n")}` };
-    });
+    for (const { filter, path, functions } of LATE) {
+      onResolve({ filter }, ({ kind }) =>
+        kind === "require-call" ? undefined : { path, namespace: "late" },
+      );
+      onLoad({ filter: /.*/, namespace: "late" }, (args) => {
+        if (args.path !== path) return undefined;
+        const names = Object.entries(functions).filter(([, value]) => typeof value === "function");
+        const exports = names.map(([name]) => `export const ${name} = (...all) => load().${name}(...all);`);
+        const load = `const load = () => require(${JSON.stringify(path)});`;
+        return { contents: [load, ...exports].join("\n"), resolveDir: at(".") };
+      });
+    }
   },
 };
 
@@ -39,6 +52,6 @@ await build({
     "import.meta.url": "importMetaUrl",
   },
   banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
-  plugins: [lateCrypto],
+  plugins: [late],
   logLevel: "warning",
 });

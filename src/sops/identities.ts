@@ -1,13 +1,17 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createSecretKey, type KeyObject } from "node:crypto";
 import { Secret } from "../core/secret.ts";
-import { pointBytes } from "./age-crypto.ts";
+import { type AgeKind, readRecipient, recipientText } from "./age-kinds.ts";
 import { decodeBech32, encodeBech32 } from "./bech32.ts";
+import { hybridPublicKey } from "./post-quantum.ts";
+import { newPair, pairOf, secretBytes } from "./x25519.ts";
 
 /** One age private key, ready to use. Prints without its secret half. */
 export interface Identity {
+  readonly kind: AgeKind;
   /** The public half, `age1…`. */
   readonly recipient: string;
-  readonly publicKey: Uint8Array;
+  readonly publicKey: Buffer;
+  /** Of a post-quantum key: its seed. */
   readonly privateKey: KeyObject;
 }
 
@@ -23,11 +27,8 @@ export interface ParsedIdentities {
   readonly problems: readonly KeyProblem[];
 }
 
-// The fixed bytes before a raw X25519 private key in PKCS #8 (RFC 8410).
-const PKCS8_PREFIX = Buffer.from("302e020100300506032b656e04220420", "hex");
-
 /**
- * Reads age private keys (`AGE-SECRET-KEY-1…`), separated by spaces or lines; a line that begins with `#` is a
+ * Reads age private keys (`AGE-SECRET-KEY-1…`, `AGE-SECRET-KEY-PQ-1…`), separated by spaces or lines; a line that begins with `#` is a
  * comment. What is not a usable key becomes a problem, the rest still counts.
  */
 export function parseIdentities(text: string): ParsedIdentities {
@@ -44,39 +45,35 @@ export function parseIdentities(text: string): ParsedIdentities {
   return { identities: [...identities.values()], problems };
 }
 
-/** The point of an X25519 recipient (`age1…`); undefined if the text is anything else. */
-export function readRecipient(text: string): Buffer | undefined {
-  // In capitals it is Bech32 still, but age refuses it.
-  const bytes = text.startsWith("age1") ? decodeBech32(text, "age") : undefined;
-  return bytes?.length === 32 ? bytes : undefined;
-}
-
-/** Whether a text is an age recipient that we can seal for. */
+/** Whether a text has the form of an age recipient that needs no plugin. */
 export function isAgeRecipient(text: string): boolean {
   return readRecipient(text) !== undefined;
 }
 
-/** A new key: the line of a key file, and its public half. */
+/** A new X25519 key: the line of a key file, and its public half. */
 export function generateIdentity(): { readonly recipient: string; readonly text: Secret } {
-  const { privateKey, publicKey } = generateKeyPairSync("x25519");
-  const pkcs8 = privateKey.export({ format: "der", type: "pkcs8" });
-  const text = encodeBech32("age-secret-key-", pkcs8.subarray(PKCS8_PREFIX.length)).toUpperCase();
-  pkcs8.fill(0);
-  return { recipient: encodeBech32("age", pointBytes(publicKey)), text: new Secret(text) };
+  const { privateKey, publicKey } = newPair();
+  const secret = secretBytes(privateKey);
+  const text = encodeBech32("age-secret-key-", secret).toUpperCase();
+  secret.fill(0);
+  return { recipient: recipientText("X25519", publicKey), text: new Secret(text) };
 }
+
+const SECRET_LENGTH = 32;
 
 /** One key, or why it is none. */
 function parseIdentity(word: string): Identity | string {
-  if (word.startsWith("AGE-SECRET-KEY-PQ-1")) return "a post-quantum age key, which is not supported";
   if (word.startsWith("AGE-PLUGIN-")) return "a key of an age plugin, which is not supported";
   if (word.startsWith("age1")) return "a public key; the private one begins with `AGE-SECRET-KEY-1`";
-  if (!word.startsWith("AGE-SECRET-KEY-1")) return "not an age private key";
-  const secret = decodeBech32(word, "age-secret-key-");
-  if (secret?.length !== 32) return "a damaged age private key: it was cut or mistyped";
-  const pkcs8 = Buffer.concat([PKCS8_PREFIX, secret]);
-  const privateKey = createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" });
-  const publicKey = pointBytes(createPublicKey(privateKey));
-  pkcs8.fill(0);
+  if (!/^AGE-SECRET-KEY-(PQ-)?1/.test(word)) return "not an age private key";
+  const kind = word.startsWith("AGE-SECRET-KEY-PQ-") ? "mlkem768x25519" : "X25519";
+  const secret = decodeBech32(word, kind === "X25519" ? "age-secret-key-" : "age-secret-key-pq-");
+  if (secret?.length !== SECRET_LENGTH) return "a damaged age private key: it was cut or mistyped";
+  const pair = kind === "X25519" ? pairOf(secret) : hybridPair(secret);
   secret.fill(0);
-  return { recipient: encodeBech32("age", publicKey), publicKey, privateKey };
+  return { kind, recipient: recipientText(kind, pair.publicKey), ...pair };
+}
+
+function hybridPair(seed: Buffer): Pick<Identity, "privateKey" | "publicKey"> {
+  return { privateKey: createSecretKey(seed), publicKey: hybridPublicKey(seed) };
 }
