@@ -1,6 +1,6 @@
 import type { Document } from "../model/tree.ts";
-import { isFlow } from "./comments.ts";
 import { type Edit, endOfValue } from "./edits.ts";
+import { isFlow } from "./layout.ts";
 import { scalarText } from "./scalar-text.ts";
 import type { ScopeRule } from "./scope.ts";
 

@@ -1,5 +1,6 @@
 import type { Document, Node } from "../model/tree.ts";
 import type { Comment } from "../parse/comments.ts";
+import { columnOf, isFlow } from "./layout.ts";
 
 /** One step of a walk through a map or list: an entry or item, or a comment that stands before or behind one. */
 export type Child =
@@ -104,16 +105,6 @@ function innermostFlow(slots: readonly Slot[], at: number): Node | undefined {
   return innermost;
 }
 
-/** True for `{…}` and `[…]`. */
-export function isFlow({ kind, span }: Node): boolean {
-  const first = span.file.text[span.start];
-  return (kind === "map" && first === "{") || (kind === "seq" && first === "[");
-}
-
 function isInside({ span }: Node, at: number): boolean {
   return span.start < at && at < span.end;
-}
-
-function columnOf({ span: { file, start } }: Node): number {
-  return start - (file.text.lastIndexOf("\n", start - 1) + 1);
 }

@@ -4,9 +4,9 @@ import type { SourceFile } from "../core/source.ts";
 import type { Document, MapNode, Node, ParsedFile, SeqNode } from "../model/tree.ts";
 import type { UnsealedValue } from "../model/unsealed.ts";
 import { parseFile } from "../parse/parse.ts";
-import { isFlow } from "./comments.ts";
 import { applyEdits, type Edit, endOfValue } from "./edits.ts";
 import type { Identity } from "./identities.ts";
+import { columnOf, isFlow } from "./layout.ts";
 import { type Opened, openWithKey } from "./open.ts";
 import { scalarText } from "./scalar-text.ts";
 import { removalEdit } from "./surgery.ts";
@@ -135,8 +135,4 @@ function itemEdit({ span: { start, end, file } }: Node, text: string): Edit {
 function blockEdits({ root, sops, sopsKey }: Document): readonly Edit[] {
   if (!sops || !sopsKey) return [];
   return [removalEdit(root, { keySpan: sopsKey, value: sops })];
-}
-
-function columnOf({ span: { file, start } }: Node): number {
-  return start - (file.text.lastIndexOf("\n", start - 1) + 1);
 }

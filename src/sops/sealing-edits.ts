@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { type Checked, type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import type { Document, Node, ParsedFile, ScalarNode, SealedNode } from "../model/tree.ts";
-import { isFlow } from "./comments.ts";
 import { type Edit, endOfValue } from "./edits.ts";
+import { isFlow } from "./layout.ts";
 import { quoted } from "./scalar-text.ts";
 import { fitsType, typedText } from "./scalars.ts";
 import type { Scope } from "./scope.ts";
