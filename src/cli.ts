@@ -1,12 +1,12 @@
 import { optionsOf } from "./commands/options.ts";
+import { secretsSpecs } from "./commands/secrets/specs.ts";
 import { validate } from "./commands/validate.ts";
 import { diagnostic, hasErrors } from "./core/diagnostic.ts";
 import { createScrubber } from "./core/scrub.ts";
-import { createFiles, findPlace } from "./node/files.ts";
 import { EXIT, type Outcome } from "./outcome.ts";
-import { type Files, PortFailure } from "./ports.ts";
 import { type CommandSpec, createProgram, type Invocation, isUsageStop } from "./program.ts";
 import { renderOutcome } from "./render/outcome.ts";
+import { DEPLOYMENT, filesOf, guarded, narrowing } from "./shell.ts";
 
 /** The terminal as the shell sees it. */
 export interface Terminal {
@@ -23,7 +23,7 @@ export const VERSION = process.env.JACKFIELD_VERSION ?? "0.0.0";
 export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
   let exit: number = EXIT.ok;
   const specs = commands(terminal);
-  const program = createProgram(specs, VERSION, terminal, (invocation, outcome) => {
+  const program = createProgram(specs, GROUPS, VERSION, terminal, (invocation, outcome) => {
     exit = show(invocation, outcome, terminal);
   });
   try {
@@ -51,7 +51,8 @@ function show({ command, options }: Invocation, outcome: Outcome, terminal: Term
   return hasErrors(outcome.diagnostics) || warned ? EXIT.problems : EXIT.ok;
 }
 
-const DEPLOYMENT = ["--deployment <name>", "only this Deployment"] as const;
+/** Commands that stand below a word of their own, and what the word is about. */
+const GROUPS = { secrets: "set, edit, verify and seal secrets, and tell who can read them" };
 
 function commands(terminal: Terminal): readonly CommandSpec[] {
   const specs: readonly CommandSpec[] = [
@@ -117,6 +118,7 @@ function commands(terminal: Terminal): readonly CommandSpec[] {
         return explain(filesOf(options), args[0] ?? "", narrowing(options));
       }),
     },
+    ...secretsSpecs(terminal.env),
     {
       name: "types",
       description: "list the connection types, or show one with its fields and an example",
@@ -149,26 +151,6 @@ function commands(terminal: Terminal): readonly CommandSpec[] {
     },
   ];
   return specs;
-}
-
-/** What fails in the outside world becomes a diagnostic here, and nowhere else. */
-function guarded(run: CommandSpec["run"]): CommandSpec["run"] {
-  return async (invocation) => {
-    try {
-      return await run(invocation);
-    } catch (error) {
-      if (!(error instanceof PortFailure)) throw error;
-      return { diagnostics: [error.diagnostic], result: null, text: "", exit: EXIT.environment };
-    }
-  };
-}
-
-function filesOf({ C }: Invocation["options"]): Files {
-  return createFiles(findPlace(C ?? "."));
-}
-
-function narrowing({ workspace, deployment }: Invocation["options"]) {
-  return { workspace, deployment: typeof deployment === "string" ? deployment : undefined };
 }
 
 function vocabularyOf(specs: readonly CommandSpec[]): ReadonlyMap<string, readonly string[]> {

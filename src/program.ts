@@ -4,15 +4,21 @@ import type { Outcome } from "./outcome.ts";
 
 /** What a command line asks for: which command, with which words. */
 export interface Invocation {
+  /** The full name: `validate`, `secrets set`. */
   readonly command: string;
-  readonly options: CommonOptions & Readonly<Record<string, string | boolean | undefined>>;
+  readonly options: CommonOptions &
+    Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
   readonly args: readonly string[];
 }
 
 export type Handler = (invocation: Invocation) => Outcome | Promise<Outcome>;
 
-/** The shell's words: a command, its arguments as commander writes them, what it does, and its own options. */
+/**
+ * The shell's words: a command, its arguments as commander writes them, what it does, and its own options. An option
+ * `--name <value...>` may be repeated, and its value is a list.
+ */
 export interface CommandSpec {
+  /** One word, or a group and a word (`secrets set`). */
   readonly name: string;
   readonly description: string;
   readonly subject: Subject;
@@ -30,6 +36,7 @@ export interface Streams {
 /** A fresh program; `done` gets what each command comes to. It never exits the process. */
 export function createProgram(
   specs: readonly CommandSpec[],
+  groups: Readonly<Record<string, string>>,
   version: string,
   streams: Streams,
   done: (invocation: Invocation, outcome: Outcome) => void,
@@ -41,10 +48,10 @@ export function createProgram(
     .configureOutput({ writeOut: streams.out, writeErr: streams.err })
     .showHelpAfterError("(`jackfield --help` lists the commands)");
   for (const spec of specs) {
-    const command = addCommonOptions(program.command(spec.name).description(spec.description), spec.subject);
-    command.exitOverride();
+    const [name, parent] = placeOf(program, spec, groups);
+    const command = addCommonOptions(parent.command(name).description(spec.description), spec.subject);
     for (const [syntax, text] of spec.args ?? []) command.argument(syntax, text);
-    for (const [syntax, text] of spec.options ?? []) command.option(syntax, text);
+    for (const [syntax, text] of spec.options ?? []) addOption(command, syntax, text);
     for (const [syntax, text] of spec.required ?? []) command.requiredOption(syntax, text);
     command.action(async () => {
       const invocation = {
@@ -56,6 +63,32 @@ export function createProgram(
     });
   }
   return program;
+}
+
+/** A command's last word, and the command below which it stands: the program, or its group, made when first met. */
+function placeOf(
+  program: Command,
+  { name }: CommandSpec,
+  groups: Readonly<Record<string, string>>,
+): readonly [name: string, parent: Command] {
+  const [group = "", word] = name.split(" ");
+  if (word === undefined) return [group, program];
+  const known = program.commands.find((command) => command.name() === group);
+  const made = () =>
+    program
+      .command(group)
+      .description(groups[group] ?? "")
+      .showHelpAfterError(`(\`jackfield ${group} --help\` lists its commands)`);
+  return [word, known ?? made()];
+}
+
+/** `<value...>` means: once for each value. Commander's own takes all words behind it, a FILE too. */
+function addOption(command: Command, syntax: string, text: string): void {
+  if (!syntax.endsWith("...>")) command.option(syntax, text);
+  else {
+    const collect = (value: string, before: readonly string[] = []) => [...before, value];
+    command.option(syntax.replace("...>", ">"), `${text}; may be repeated`, collect);
+  }
 }
 
 /** True for what commander throws to say: the user was told, stop here. */
