@@ -14,9 +14,10 @@ import { expectedOf, identitiesOf, keyText, opened, sealedText } from "../suppor
 const folder = mkdtempSync(join(tmpdir(), "jackfield-sops-")); // away from any .sops.yaml
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const identities = identitiesOf("one", "three");
+const identities = identitiesOf("one", "three", "quantum");
 const recipient = identities[0]?.recipient ?? "";
-const env = { PATH: process.env.PATH, HOME: folder, SOPS_AGE_KEY: `${keyText("one")}\n${keyText("three")}` };
+const keys = (["one", "three", "quantum"] as const).map(keyText).join("\n");
+const env = { PATH: process.env.PATH, HOME: folder, SOPS_AGE_KEY: keys };
 
 /** Seals a text with `sops`, with some of its options. */
 function seal(text: string, ...options: readonly string[]): string {

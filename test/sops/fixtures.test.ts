@@ -4,7 +4,7 @@ import { lintSealedFile, recipientsOf } from "../../src/sops/lint.ts";
 import { casesOf } from "../support/fixture.ts";
 import { expectedOf, identitiesOf, opened, parsed, sealedText } from "../support/sealed-files.ts";
 
-const identities = identitiesOf("one", "three");
+const identities = identitiesOf("one", "three", "quantum");
 
 test.each(casesOf("sops"))("%s opens, or fails for its one defect", (name) => {
   const { open, values } = expectedOf(name);

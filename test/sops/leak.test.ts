@@ -9,6 +9,7 @@ import { casesOf } from "../support/fixture.ts";
 import { expectedOf, identitiesOf, keyText, parsed, sealedText } from "../support/sealed-files.ts";
 
 const key = /AGE-SECRET-KEY-1(\S+)/.exec(keyText("one"))?.[1] ?? "";
+const quantumKey = /AGE-SECRET-KEY-PQ-1(\S+)/.exec(keyText("quantum"))?.[1] ?? "";
 
 /** Everything that stands in the way a person could read it, but for the files themselves, which are public. */
 function readable(...values: readonly unknown[]): string {
@@ -27,14 +28,16 @@ function expectNoLeak(text: string, secrets: readonly string[]): void {
       expect(lower).not.toContain(form.toLowerCase());
     }
   }
-  for (let at = 0; at + 8 <= key.length; at++)
-    expect(lower).not.toContain(key.slice(at, at + 8).toLowerCase());
+  for (const one of [key, quantumKey]) {
+    for (let at = 0; at + 8 <= one.length; at++)
+      expect(lower).not.toContain(one.slice(at, at + 8).toLowerCase());
+  }
 }
 
 test.each(casesOf("sops"))("%s: no diagnostic holds a secret", (name) => {
   const { open, values } = expectedOf(name);
   const file = parsed(sealedText(name));
-  const opened = openFile(file, identitiesOf("one", "three"));
+  const opened = openFile(file, identitiesOf("one", "three", "quantum"));
   const told = [...opened.diagnostics, ...lintSealedFile(file)].map(({ at: _, related, ...rest }) => ({
     ...rest,
     related: related.map(({ message }) => message),
@@ -44,7 +47,8 @@ test.each(casesOf("sops"))("%s: no diagnostic holds a secret", (name) => {
 });
 
 test("opened values and identities print without what they hold", () => {
-  const keys = createKeySource({ SOPS_AGE_KEY: keyText("one"), HOME: "nowhere" }, "linux");
+  const text = `${keyText("one")}${keyText("quantum")}`;
+  const keys = createKeySource({ SOPS_AGE_KEY: text, HOME: "nowhere" }, "linux");
   const result = unseal([parsed(sealedText("simple"))], keys);
   const values = [...result.value.values()];
   expect(values.length).toBe(2);

@@ -5,9 +5,9 @@ import { casesOf } from "../support/fixture.ts";
 import { expectedOf, identitiesOf, keyText, opened, sealedText } from "../support/sealed-files.ts";
 
 // Another reader, written independently. It has one key, takes one document, and knows neither MAC, comments in
-// lists, times, key groups, nor rules; where it applies, it must read what we read.
+// lists, times, key groups, post-quantum keys, nor rules; where it applies, it must read what we read.
 const secretKey = /AGE-SECRET-KEY-1\S+/.exec(keyText("one"))?.[0] ?? "";
-const BEYOND = ["comment-in-list", "groups", "lists", "rule-comment", "scalars"];
+const BEYOND = ["comment-in-list", "groups", "lists", "post-quantum", "rule-comment", "scalars"];
 const good = casesOf("sops").filter(
   (name) => expectedOf(name).open === "ok" && !sealedText(name).includes("\n---\n"),
 );

@@ -13,9 +13,9 @@ rm -rf "$out"
 mkdir -p "$out"
 cd "$work" # away from any .sops.yaml
 
-for name in one two three; do
+for name in one two three quantum; do
   key="$out/throw-away-$name.key.txt"
-  age-keygen -o raw.txt 2>/dev/null
+  age-keygen $([ "$name" = quantum ] && echo -pq) -o raw.txt 2>/dev/null
   { echo "# THROW-AWAY KEY of Jackfield's tests: it is public, never seal anything with it."; cat raw.txt; } >"$key"
   rm raw.txt
   declare "$name=$(age-keygen -y "$key")"
@@ -69,6 +69,9 @@ expect documents ok '' '[["str", "canary-password-one"], ["str", "canary-login-t
 
 credential "$two_secrets" | ours recipients "$two,$one,$three"
 expect recipients ok '' "$simple_values"
+
+credential "$two_secrets" | ours post-quantum "$quantum"
+expect post-quantum ok '' "$simple_values"
 
 credential '        empty: ""
         integer: 9223372036854775807

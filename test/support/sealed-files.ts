@@ -24,12 +24,15 @@ export function expectedOf(name: string): Expected {
   return JSON.parse(readFileSync(fixturePath("sops", name, "expected.json"), "utf8"));
 }
 
+/** `quantum`: a post-quantum key. */
+type KeyName = "one" | "two" | "three" | "quantum";
+
 /** A throw-away key's text. */
-export function keyText(name: "one" | "two" | "three"): string {
+export function keyText(name: KeyName): string {
   return readFileSync(fixturePath("sops", `throw-away-${name}.key.txt`), "utf8");
 }
 
-export function identitiesOf(...names: readonly ("one" | "two" | "three")[]): readonly Identity[] {
+export function identitiesOf(...names: readonly KeyName[]): readonly Identity[] {
   return names.flatMap((name) => parseIdentities(keyText(name)).identities);
 }
 
