@@ -11,6 +11,32 @@ export interface Files {
   scan(): Checked<readonly SourceFile[]>;
 }
 
+/** A file before and after a command. */
+export interface Replacement {
+  /** Its text as it was read; undefined: there is no such file yet. */
+  readonly before: string | undefined;
+  /** What it becomes; undefined: it goes. */
+  readonly after: string | undefined;
+}
+
+/** Writes into the tree that `Files` reads. */
+export interface TreeWriter {
+  /**
+   * Replaces all of these files, or none, by their paths as in `SourceFile`. Throws PortFailure: a file that is not as it was
+   * read, a path that leads out of the tree or through a symbolic link, or what the file system refuses.
+   */
+  replaceAll(files: ReadonlyMap<string, Replacement>): void;
+}
+
+/** Where a person or a pipe gives a secret. */
+export interface Prompt {
+  /**
+   * All of standard input, without one newline at its end; on a terminal what is typed there, unseen and twice. Throws
+   * PortFailure if it is empty, not text, or too long.
+   */
+  readSecret(question: string): Promise<Secret>;
+}
+
 /** Private keys. */
 export interface KeySource {
   /** Looks for keys at the first call only. */
@@ -52,9 +78,12 @@ export interface BuildWriter {
 /** The outside world failed (disk full, no permission). Becomes a diagnostic in one place, the shell. */
 export class PortFailure extends Error {
   readonly diagnostic: Diagnostic;
+  /** `user`: what was given to us is at fault, not the machine. */
+  readonly fault: "machine" | "user";
 
-  constructor(diagnostic: Diagnostic) {
+  constructor(diagnostic: Diagnostic, fault: "machine" | "user" = "machine") {
     super(diagnostic.message);
     this.diagnostic = diagnostic;
+    this.fault = fault;
   }
 }

@@ -14,7 +14,8 @@ export function guarded(run: CommandSpec["run"]): CommandSpec["run"] {
       return await run(invocation);
     } catch (error) {
       if (!(error instanceof PortFailure)) throw error;
-      return { diagnostics: [error.diagnostic], result: null, text: "", exit: EXIT.environment };
+      const exit = error.fault === "user" ? EXIT.usage : EXIT.environment;
+      return { diagnostics: [error.diagnostic], result: null, text: "", exit };
     }
   };
 }

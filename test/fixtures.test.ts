@@ -41,6 +41,7 @@ test.each(casesOf("codes"))("code: %s", async (code) => {
 const ELSEWHERE: Readonly<Record<string, readonly Code[]>> = {
   "how a command is called, and what it may write: cli, init and build tests": [
     ...(["JF001", "JF002", "JF003", "JF004", "JF005", "JF006", "JF007"] as const),
+    ...(["JF010"] as const),
   ],
   "files as they lie on the disk: files, hostile and real/git tests": ["JF008", "JF103", "JF104", "JF116"],
   "keys, and what only they show: test/sops": [

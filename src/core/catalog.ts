@@ -15,6 +15,7 @@ export const catalog = {
   JF006: e("not-ours", "refusing to replace `{path}`: it holds files that `build` did not write"),
   JF007: e("exists", "`{path}` exists already"),
   JF008: e("git-failed", "git cannot list the files of `{path}`: {reason}"),
+  JF010: e("no-input", "no value was taken: {reason}"),
 
   // JF1 files and YAML
   JF101: e("yaml-syntax", "not valid YAML: {reason}"),
