@@ -32,6 +32,7 @@ export function sealingEdits(
   const diagnostics: Diagnostic[] = [];
   const edits: Edit[] = [];
   for (const document of file.documents) {
+    diagnostics.push(...oddKeys(document.root));
     const sealed = new Map<Node, string>();
     for (const part of scopedParts(document, file, scope)) {
       if ("comment" in part) edits.push(...commentEdit(part, seal));
@@ -48,6 +49,20 @@ export function sealingEdits(
   }
   if (diagnostics.length > 0) return { value: undefined, diagnostics };
   return { value: { edits, mac: hash.digest("hex").toUpperCase() }, diagnostics: [] };
+}
+
+/** SOPS takes only texts for keys: `8080` is a number. */
+function* oddKeys(node: Node): Generator<Diagnostic> {
+  if (node.kind === "seq") for (const item of node.items) yield* oddKeys(item);
+  if (node.kind !== "map") return;
+  for (const { key, keySpan, value } of node.entries) {
+    const isPlain = keySpan.file.text.slice(keySpan.start, keySpan.end) === key;
+    const typed = typedText({ kind: "scalar", span: keySpan, value: key, source: key, style: "plain" });
+    if (isPlain && typed?.type !== "str") {
+      yield diagnostic("JF350", keySpan, { what: "key" }, { hint: "put it in quotes" });
+    }
+    yield* oddKeys(value);
+  }
 }
 
 interface SealedLeaf {
