@@ -11,6 +11,46 @@ export type RecipientsOf = (file: ParsedFile) => readonly Located<Recipient>[];
 /** The rule of the Workspace's `.sops.yaml` for a file, if it has one. */
 export type RuleOf = (file: ParsedFile) => ConfigRule | undefined;
 
+/** Who is to read a sealed file. */
+export interface Addressed {
+  readonly file: ParsedFile;
+  /** Its Credentials, at least one. */
+  readonly credentials: readonly Credential[];
+  /** Those that its first Credential is for; sorted. */
+  readonly environments: readonly string[];
+  /**
+   * The union of their recipients, at least one. `unaddressed`: no Deployment is selected, so nobody judges. `unlisted`:
+   * they list none. `unclear`: an error, told by itself, keeps it from being told.
+   */
+  readonly wanted: readonly Located<Recipient>[] | "unaddressed" | "unlisted" | "unclear";
+}
+
+/** All files with Credentials, by who is to read them. */
+export function addressees(declarations: Declarations): readonly Addressed[] {
+  const byFile = Map.groupBy(declarations.credentials, ({ file }) => file);
+  return [...byFile].map(([file, credentials]) => {
+    const addressed = credentials.map((credential) => audience(declarations, credential));
+    const environments = addressed[0] ?? [];
+    const mixed = addressed.some((one) => one.join() !== environments.join());
+    const unclear = mixed || credentials.some((one) => mayGrow(declarations, one));
+    return {
+      file,
+      credentials,
+      environments,
+      wanted: unclear ? "unclear" : wantedBy(declarations, environments),
+    };
+  });
+}
+
+function wantedBy({ workspace }: Declarations, environments: readonly string[]): Addressed["wanted"] {
+  if (environments.length === 0) return "unaddressed";
+  const known = environments.flatMap((name) => workspace.environments.get(name) ?? []);
+  // One that is unknown is told by itself.
+  if (known.length < environments.length) return "unclear";
+  const recipients = known.flatMap((environment) => environment.recipients);
+  return recipients.length > 0 ? recipients : "unlisted";
+}
+
 /**
  * Who may read, without keys (design: 3.2): all Credentials of a file are addressed to one set of environments,
  * and the file's recipients are exactly the union of those environments' recipients.
@@ -20,27 +60,14 @@ export function* checkReaders(
   recipientsOf: RecipientsOf,
   ruleOf: RuleOf,
 ): Generator<Diagnostic> {
-  const byFile = new Map<ParsedFile, Credential[]>();
-  for (const credential of declarations.credentials) {
-    byFile.set(credential.file, [...(byFile.get(credential.file) ?? []), credential]);
-  }
   const uses: ConfigUse[] = [];
-  for (const [file, credentials] of byFile) {
-    const addressed = credentials.map((credential) => audience(declarations, credential));
-    const environments = addressed[0] ?? [];
-    const other = addressed.findIndex((one) => one.join() !== environments.join());
-    const [first, second] = [credentials[0], credentials[other]];
-    if (first && second) {
-      const related = [{ at: first.at, message: `this one is for ${inWords(environments)}` }];
-      yield diagnostic("JF429", second.at, {}, { related, hint: "give each set a file of its own" });
-    } else if (first && environments.length > 0 && !credentials.some((one) => mayGrow(declarations, one))) {
-      const troubles = [...checkFile(declarations, environments, recipientsOf(file), first.at)];
-      yield* troubles;
-      const rule = ruleOf(file);
-      const wanted = recipientsOfAll(declarations, environments);
-      if (rule && wanted && wanted.length > 0) {
-        uses.push({ rule, wanted, environments: inWords(environments), sound: troubles.length === 0 });
-      }
+  for (const addressed of addressees(declarations)) {
+    const { file, environments, wanted } = addressed;
+    const troubles = [...checkFile(declarations, addressed, recipientsOf(file))];
+    yield* troubles;
+    const rule = ruleOf(file);
+    if (rule && typeof wanted !== "string") {
+      uses.push({ rule, wanted, environments: inWords(environments), sound: troubles.length === 0 });
     }
   }
   yield* checkConfig(uses);
@@ -71,52 +98,42 @@ function mayGrow({ broken }: Declarations, { for: selector }: Credential): boole
 
 function* checkFile(
   declarations: Declarations,
-  environments: readonly string[],
+  { credentials, environments, wanted }: Addressed,
   actual: readonly Located<Recipient>[],
-  at: Span,
 ): Generator<Diagnostic> {
-  // Not sealed, or with metadata that cannot be read: told by itself.
-  if (actual.length === 0) return;
-  const wanted = recipientsOfAll(declarations, environments);
-  if (!wanted) return;
-  const params = { environments: inWords(environments) };
-  if (wanted.length === 0) {
-    const known = environments.flatMap((name) => declarations.workspace.environments.get(name) ?? []);
-    const related = known.map(({ name }) => ({ at: name.at, message: "without `recipients`" }));
-    yield diagnostic("JF432", at, params, { related, hint: "list the public keys that may read it" });
+  const [first] = credentials;
+  const other = credentials.find((one) => audience(declarations, one).join() !== environments.join());
+  if (first && other) {
+    const related = [{ at: first.at, message: `this one is for ${inWords(environments)}` }];
+    yield diagnostic("JF429", other.at, {}, { related, hint: "give each set a file of its own" });
     return;
   }
+  // Not sealed, or with metadata that cannot be read: told by itself.
+  if (!first || actual.length === 0) return;
+  const params = { environments: inWords(environments) };
+  if (wanted === "unlisted") {
+    const known = environments.flatMap((name) => declarations.workspace.environments.get(name) ?? []);
+    const related = known.map(({ name }) => ({ at: name.at, message: "without `recipients`" }));
+    yield diagnostic("JF432", first.at, params, { related, hint: NO_RECIPIENTS });
+  }
+  if (typeof wanted === "string") return;
+  const hint = updateHint(first.at);
   const missing = without(wanted, actual);
   if (missing.length > 0) {
     const related = missing.map((one) => ({ at: one.at, message: "listed here" }));
-    const hint = rotateHint("--add-", missing, at);
-    yield diagnostic("JF430", at, { ...params, count: missing.length }, { related, hint });
+    yield diagnostic("JF430", first.at, { ...params, count: missing.length }, { related, hint });
   }
-  for (const extra of without(actual, wanted)) {
-    yield diagnostic("JF431", extra.at, params, { hint: rotateHint("--rm-", [extra], at) });
-  }
+  for (const extra of without(actual, wanted)) yield diagnostic("JF431", extra.at, params, { hint });
 }
 
-/** Undefined if one of the environments is unknown, which is told by itself. */
-function recipientsOfAll(
-  { workspace }: Declarations,
-  environments: readonly string[],
-): readonly Located<Recipient>[] | undefined {
-  const known = environments.flatMap((name) => workspace.environments.get(name) ?? []);
-  if (known.length < environments.length) return undefined;
-  return known.flatMap((environment) => environment.recipients);
+const NO_RECIPIENTS = "list the public keys that may read it: `recipients: [age1…]`";
+
+function updateHint({ file }: Span): string {
+  return `who can read it runs \`jackfield secrets updatekeys ${file.path}\``;
 }
 
-/** Works from any folder and without a `.sops.yaml`; it makes a new data key, as a change of readers should. */
-function rotateHint(flag: "--add-" | "--rm-", recipients: readonly Located<Recipient>[], at: Span): string {
-  const byKind = Map.groupBy(recipients, ({ value }) => value.kind);
-  const flags = [...byKind].map(
-    ([kind, all]) => `${flag}${kind} ${all.map(({ value }) => value.id).join(",")}`,
-  );
-  return `who can read it runs \`sops rotate --in-place ${flags.join(" ")} ${at.file.path}\``;
-}
-
-function without(
+/** Those that are not among the others, each once. */
+export function without(
   all: readonly Located<Recipient>[],
   others: readonly Located<Recipient>[],
 ): readonly Located<Recipient>[] {
