@@ -20,6 +20,8 @@ import { validateDocument } from "./validate/validate.ts";
 export interface CompiledWorkspace {
   readonly declarations: Declarations;
   readonly effective: EffectiveWorkspace;
+  /** The `.sops.yaml` beside its `jackfield.yaml`, if there is one. */
+  readonly config: SourceFile | undefined;
 }
 
 export interface Compiled {
@@ -142,7 +144,7 @@ function compileWorkspace(input: WorkspaceInput): readonly CompiledWorkspace[] {
   append(diagnostics, linked.diagnostics);
   append(diagnostics, checkReaders(declarations, recipientsOf, configRules(input)));
   append(diagnostics, checkDelivery(linked.value));
-  return [{ declarations, effective: linked.value }];
+  return [{ declarations, effective: linked.value, config: input.config }];
 }
 
 /** The rules of the `.sops.yaml` beside `jackfield.yaml`. One that does not parse is for `sops` to refuse. */

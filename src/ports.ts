@@ -11,6 +11,15 @@ export interface Files {
   scan(): Checked<readonly SourceFile[]>;
 }
 
+/** Files that a command line names, wherever they are. */
+export interface NamedFiles {
+  /**
+   * A file's text. Its `path` is as `Files` tells it if it lies in the tree, else as it was given. The value is undefined, with a
+   * diagnostic, if it cannot be read.
+   */
+  read(name: string): Checked<SourceFile | undefined>;
+}
+
 /** A file before and after a command. */
 export interface Replacement {
   /** Its text as it was read; undefined: there is no such file yet. */
@@ -35,6 +44,12 @@ export interface Prompt {
    * PortFailure if it is empty, not text, or too long.
    */
   readSecret(question: string): Promise<Secret>;
+}
+
+/** Tells whoever waits how far a long run is. */
+export interface Progress {
+  /** Before each of the steps, from 0; `total` of `total` ends it. */
+  report(done: number, total: number, what: string): void;
 }
 
 /** Private keys. */

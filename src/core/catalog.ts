@@ -16,6 +16,10 @@ export const catalog = {
   JF007: e("exists", "`{path}` exists already"),
   JF008: e("git-failed", "git cannot list the files of `{path}`: {reason}"),
   JF010: e("no-input", "no value was taken: {reason}"),
+  JF020: e("no-files", "no file to {verb} is named"),
+  JF021: e("files-and-all", "`--all` is every sealed file of the Workspaces: no others can be named with it"),
+  JF022: e("no-credential-file", "`{path}` holds no Credential of a Workspace in sight"),
+  JF023: e("no-such-format", "`{path}` is neither YAML nor JSON, by its name"),
 
   // JF1 files and YAML
   JF101: e("yaml-syntax", "not valid YAML: {reason}"),
@@ -87,6 +91,12 @@ export const catalog = {
   JF354: e("not-a-recipient", "recipient {number} is no age recipient"),
   JF355: e("has-sops-block", "this file has a `sops` block already"),
   JF356: e("key-groups", "this file has key groups: which of them get a recipient cannot be told"),
+  JF392: w("old-readers", "who was taken out can still open what Git has of {files}"),
+  JF393: e("files-without-key", "no key at hand opens {count} of these files"),
+  JF394: e(
+    "foreign-config",
+    "this `.sops.yaml` holds more than Jackfield writes, and its rules no longer fit",
+  ),
 
   // JF4 resolution
   JF401: e("declared-twice", "{what} `{name}` is declared twice"),

@@ -27,7 +27,7 @@ export function unseal(
 }
 
 /** Without any key that is one trouble, not one a file; what kept the sources from giving one is told with it. */
-function withoutKeys(diagnostics: readonly Diagnostic[], found: FoundKeys): readonly Diagnostic[] {
+export function withoutKeys(diagnostics: readonly Diagnostic[], found: FoundKeys): readonly Diagnostic[] {
   const others = diagnostics.filter(({ code }) => code !== "JF321");
   const unopened = diagnostics.filter(({ code }) => code === "JF321");
   if (unopened.length === 0) return others;

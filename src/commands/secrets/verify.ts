@@ -1,0 +1,157 @@
+import { type Diagnostic, diagnostic, hasErrors, sortDiagnostics } from "../../core/diagnostic.ts";
+import type { SourceFile } from "../../core/source.ts";
+import { classify } from "../../declare/classify.ts";
+import type { ParsedFile } from "../../model/tree.ts";
+import { EXIT, type Outcome } from "../../outcome.ts";
+import { parseFile } from "../../parse/parse.ts";
+import type { Files, FoundKeys, KeySource, NamedFiles, Progress } from "../../ports.ts";
+import { table } from "../../render/table.ts";
+import { visibleText } from "../../render/visible.ts";
+import { lintSealedFile } from "../../sops/lint.ts";
+import { recipientsIn } from "../../sops/metadata.ts";
+import { openText } from "../../sops/opened.ts";
+import { count, type Estate, isOutcome, type Narrowing, openEstate } from "../estate.ts";
+import { inSteps, isUnopened, summedUp, type Wanted, wrongCall } from "./sealed-files.ts";
+
+export interface VerifyPorts {
+  readonly files: Files;
+  readonly named: NamedFiles;
+  readonly keys: KeySource;
+  readonly progress: Progress;
+}
+
+/** What came of one file. Nothing of a value. */
+interface Verdict {
+  readonly file: string;
+  readonly verdict: "ok" | "failed" | "no key";
+  readonly values?: number;
+  readonly recipients?: number;
+  readonly lastModified?: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * `jackfield secrets verify`: opens SOPS files, ours or not, and verifies every value, every recipient entry and the MAC;
+ * of ours also what needs no key. All are tried, whatever comes of one.
+ */
+export function verify(ports: VerifyPorts, wanted: Wanted, narrowing: Narrowing): Outcome {
+  const wrong = wrongCall(wanted, "verify");
+  if (wrong) return wrong;
+  const estate = wanted.all ? openEstate(ports.files, narrowing) : undefined;
+  if (estate && isOutcome(estate)) return estate;
+  const subjects = estate ? sealedSubjects(estate) : wanted.names.map((name) => namedSubject(ports, name));
+  const found = ports.keys.identities();
+  const verdicts = inSteps(
+    subjects,
+    ({ path }) => path,
+    ports.progress,
+    (one) => judge(one, found),
+  );
+  const unread = estate ? unreadable(estate) : [];
+  const diagnostics = [
+    ...unread,
+    ...summedUp(
+      verdicts.flatMap((one) => one.diagnostics),
+      found,
+    ),
+  ];
+  return {
+    diagnostics: sortDiagnostics(diagnostics),
+    result: { files: verdicts.map(({ diagnostics: _, ...told }) => told) },
+    text: textOf(verdicts),
+    ...(estate && { compiled: estate.compiled }),
+    ...(verdicts.some(({ verdict }) => verdict !== "ok") && { exit: EXIT.problems }),
+  };
+}
+
+/** A file to verify, with what was found without a key. */
+interface Subject {
+  readonly path: string;
+  readonly source: SourceFile | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Every sealed file of the Workspaces, and every one that should be. */
+function sealedSubjects({ compiled, workspaces, diagnostics }: Estate): readonly Subject[] {
+  const inSight = ({ file: { path } }: ParsedFile) =>
+    workspaces.length === compiled.workspaces.length ||
+    workspaces.some(({ declarations: { workspace } }) => isBelow(path, workspace.directory));
+  return [...compiled.parsed.values()]
+    .filter((file) => (isSealed(file) || holdsCredential(file)) && inSight(file))
+    .map(({ file }) => ({
+      path: file.path,
+      source: file,
+      diagnostics: diagnostics.filter(({ at }) => at?.file === file),
+    }));
+}
+
+function namedSubject({ named }: VerifyPorts, name: string): Subject {
+  const { value: source, diagnostics } = named.read(name);
+  if (!source) return { path: name, source, diagnostics };
+  const { path } = source;
+  if (!/\.(ya?ml|json)$/.test(path)) {
+    const hint = "other formats of SOPS are not read";
+    return { path, source: undefined, diagnostics: [diagnostic("JF023", undefined, { path }, { hint })] };
+  }
+  const parsed = parseFile(source).value;
+  const own = parsed && holdsCredential(parsed);
+  return { path, source, diagnostics: own ? lintSealedFile(parsed) : [] };
+}
+
+function isSealed({ documents }: ParsedFile): boolean {
+  return documents.some(({ sops }) => sops);
+}
+
+function holdsCredential(file: ParsedFile): boolean {
+  return classify(file).value.some(({ kind }) => kind === "Credential");
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return folder === "" || path.startsWith(`${folder}/`);
+}
+
+/** Of files that nobody can tell sealed or not. */
+function unreadable({ compiled, diagnostics }: Estate): readonly Diagnostic[] {
+  return diagnostics.filter(
+    ({ at, severity }) => severity === "error" && at && !compiled.parsed.has(at.file.path),
+  );
+}
+
+function judge({ path, source, diagnostics }: Subject, { identities }: FoundKeys): Verdict {
+  if (!source || diagnostics.some(({ code }) => code === "JF301")) {
+    return { file: path, verdict: "failed", diagnostics };
+  }
+  const { value: opened, diagnostics: troubles } = openText(source, identities);
+  const told = sortDiagnostics([...diagnostics, ...troubles]);
+  const others = told.filter((one) => one.severity === "error" && !isUnopened(one));
+  if (!opened) {
+    const verdict = others.length > 0 || !troubles.some(isUnopened) ? "failed" : "no key";
+    return { file: path, verdict, diagnostics: told };
+  }
+  return {
+    file: path,
+    verdict: hasErrors(told) ? "failed" : "ok",
+    values: opened.values.size,
+    recipients: new Set(recipientsIn(opened.metadata).map(({ value }) => `${value.kind} ${value.id}`)).size,
+    lastModified: opened.metadata.lastmodified.value,
+    diagnostics: told,
+  };
+}
+
+function textOf(verdicts: readonly Verdict[]): string {
+  if (verdicts.length === 0) return "no sealed files\n";
+  const rows = verdicts.map(({ file, verdict, values, recipients, lastModified }) => [
+    verdict,
+    visibleText(file),
+    ...(values === undefined ? [] : [count(values, "value")]),
+    ...(recipients === undefined ? [] : [count(recipients, "recipient")]),
+    ...(lastModified === undefined ? [] : [`last modified ${lastModified}`]),
+  ]);
+  const number = (wanted: Verdict["verdict"]) => verdicts.filter(({ verdict }) => verdict === wanted).length;
+  const parts = [
+    `${number("ok")} ok`,
+    ...(number("failed") > 0 ? [`${number("failed")} failed`] : []),
+    ...(number("no key") > 0 ? [`${number("no key")} that no key at hand opens`] : []),
+  ];
+  return `${table(rows)}${count(verdicts.length, "file")}: ${parts.join(", ")}\n`;
+}
