@@ -1,7 +1,7 @@
 import * as crypto from "node:crypto";
 import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 import packageJson from "../package.json" with { type: "json" };
 import * as postQuantum from "../src/sops/post-quantum.ts";
 import { generate } from "./generate.ts";
@@ -37,21 +37,36 @@ const late: Plugin = {
 
 generate();
 rmSync(at("dist"), { recursive: true, force: true });
-await build({
-  entryPoints: [at("src/main.ts")],
-  outfile: at("dist/main.cjs"),
+const common: BuildOptions = {
   bundle: true,
-  format: "cjs",
   platform: "node",
   target: "node22",
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: "eof",
+  logLevel: "warning",
+};
+await build({
+  ...common,
+  entryPoints: [at("src/main.ts")],
+  outfile: at("dist/main.cjs"),
+  format: "cjs",
   define: {
     "process.env.JACKFIELD_VERSION": JSON.stringify(packageJson.version),
     "import.meta.url": "importMetaUrl",
   },
   banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
   plugins: [late],
-  logLevel: "warning",
+});
+// The library `jackfield/sops`; its types come from tsconfig.types.json.
+await build({
+  ...common,
+  entryPoints: [at("src/sops/index.ts")],
+  outfile: at("dist/sops.js"),
+  format: "esm",
+  minifyWhitespace: false,
+  // The packages in it are CommonJS.
+  banner: {
+    js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);',
+  },
 });

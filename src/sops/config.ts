@@ -13,7 +13,7 @@ export interface CreationRule {
 }
 
 /** The keys of a rule that hold recipients, and the kind SOPS calls them in a file's metadata. */
-const RECIPIENT_KEYS: Readonly<Record<string, string>> = {
+export const RECIPIENT_KEYS: Readonly<Record<string, string>> = {
   age: "age",
   pgp: "pgp",
   kms: "kms",

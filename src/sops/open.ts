@@ -31,9 +31,19 @@ export interface Opened extends Readable {
   readonly key: KeyObject;
 }
 
+/** What else than the strict reading is let through. */
+export interface Leniency {
+  /** Files whose MAC covers sealed values only: who may write them can change the rest unseen. */
+  readonly macOnlyEncrypted?: boolean;
+}
+
 /** The same, with the data key. */
-export function openWithKey(file: ParsedFile, identities: readonly Identity[]): Checked<Opened | undefined> {
-  const { value: readable, diagnostics } = readForOpening(file);
+export function openWithKey(
+  file: ParsedFile,
+  identities: readonly Identity[],
+  leniency: Leniency = {},
+): Checked<Opened | undefined> {
+  const { value: readable, diagnostics } = readForOpening(file, leniency);
   if (!readable) return { value: undefined, diagnostics };
   const bytes = findDataKey(readable.metadata, identities);
   if (!Buffer.isBuffer(bytes)) return refused(bytes);
@@ -63,14 +73,14 @@ interface Readable {
 }
 
 /** The first document's `sops` block speaks for the file, if it holds all that opening needs. */
-function readForOpening(file: ParsedFile): Checked<Readable | undefined> {
+function readForOpening(file: ParsedFile, leniency: Leniency = {}): Checked<Readable | undefined> {
   const first = file.documents[0];
   const start = { file: file.file, start: 0, end: 0 };
   if (!first?.sops) return refused(diagnostic("JF302", first?.root.entries[0]?.keySpan ?? start, {}));
   const { value: metadata, diagnostics } = readMetadata(first.sops);
   if (!metadata) return { value: undefined, diagnostics };
   const { mac, lastmodified, rule } = metadata;
-  const unfit = missingPart(metadata) ?? macOnly(metadata);
+  const unfit = missingPart(metadata) ?? (leniency.macOnlyEncrypted ? undefined : macOnly(metadata));
   if (unfit) return refused(unfit);
   if (!mac || !lastmodified) throw new Error("`missingPart` tells this");
   const scope = compileScope(rule);
@@ -97,9 +107,12 @@ interface Opening extends Readable {
 
 function openDocuments(file: ParsedFile, opening: Opening): { readonly values: Unsealed } | Diagnostic {
   const hash = createHash("sha512");
+  const sealedOnly = opening.metadata.macOnlyEncrypted !== undefined;
+  if (sealedOnly) hash.update(createHash("sha256").update("sops").digest());
   const values = new Map<SealedNode, UnsealedValue>();
   for (const document of file.documents) {
     for (const leaf of scopedLeaves(document, file, opening.scope)) {
+      if (sealedOnly && !leaf.inScope) continue;
       const opened = openLeaf(leaf, opening.key, hash);
       if (opened && "code" in opened) return opened;
       if (opened && leaf.node.kind === "sealed") values.set(leaf.node, opened);

@@ -7,7 +7,7 @@ import { parseFile } from "../parse/parse.ts";
 import { applyEdits, type Edit, endOfValue } from "./edits.ts";
 import type { Identity } from "./identities.ts";
 import { columnOf, isFlow } from "./layout.ts";
-import { type Opened, openWithKey } from "./open.ts";
+import { type Leniency, type Opened, openWithKey } from "./open.ts";
 import { scalarText } from "./scalar-text.ts";
 import { removalEdit } from "./surgery.ts";
 import { openSealed, readSealed } from "./value.ts";
@@ -29,11 +29,12 @@ export interface OpenedText extends Opened {
 export function openText(
   source: SourceFile,
   identities: readonly Identity[],
+  leniency: Leniency = {},
 ): Checked<OpenedText | undefined> {
   const { value: file, diagnostics } = parseFile(source);
   const troubles = diagnostics.filter(({ code }) => code !== "JF107");
   if (!file || hasErrors(troubles)) return { value: undefined, diagnostics: troubles };
-  const opened = openWithKey(file, identities);
+  const opened = openWithKey(file, identities, leniency);
   if (!opened.value) return { value: undefined, diagnostics: opened.diagnostics };
   return toText(file, opened.value);
 }

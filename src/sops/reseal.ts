@@ -2,7 +2,7 @@ import { createSecretKey, type KeyObject, randomBytes } from "node:crypto";
 import { type Checked, type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import { blockEdit } from "./block-text.ts";
 import { applyEdits } from "./edits.ts";
-import { checkSealed } from "./open.ts";
+import { checkSealed, macOnly } from "./open.ts";
 import { ciphertextKey, type OpenedText } from "./opened.ts";
 import { parsePlain, sealParsed } from "./seal.ts";
 import type { SealValue } from "./sealing-edits.ts";
@@ -77,6 +77,9 @@ function groupsOf(
   recipients: readonly string[] | undefined,
 ): readonly (readonly string[])[] | Diagnostic {
   const { groups, at } = metadata;
+  // Sealed again, the whole file would have to be under the MAC, and nobody vouches for what was not.
+  const uncovered = macOnly(metadata);
+  if (uncovered) return uncovered;
   if (recipients && groups.length === 1) return [recipients];
   if (recipients)
     return diagnostic("JF356", at, {}, { hint: "change its key groups with the `sops` program" });

@@ -32,7 +32,7 @@ export function hashedText(node: ScalarNode): string | undefined {
 }
 
 /** What SOPS makes of a plain (not sealed) scalar; undefined for null. JSON's numbers are read as YAML's. */
-export function typedText({ style, source }: ScalarNode): TypedText | undefined {
+export function typedText({ style, source, span }: ScalarNode): TypedText | undefined {
   if (style !== "plain") return { type: "str", text: source };
   if (WORDS.has(source)) return WORDS.get(source);
   if (/^\.[0-9]/.test(source)) return float(source) ?? { type: "str", text: source };
@@ -41,7 +41,9 @@ export function typedText({ style, source }: ScalarNode): TypedText | undefined 
   const time = timeText(source);
   if (time !== undefined) return { type: "time", text: time };
   const integer = integerText(bare);
-  if (integer !== undefined) return { type: "int", text: integer };
+  // Go's integers of JSON end where 64 bits do; what is beyond is a float.
+  const isInteger = integer !== undefined && (!span.file.path.endsWith(".json") || fitsType(integer, "int"));
+  if (isInteger) return { type: "int", text: integer };
   return float(bare) ?? { type: "str", text: source };
 }
 

@@ -77,7 +77,7 @@ function sealLeaf({ node, aad, inScope }: ScopedLeaf, seal: SealValue): SealedLe
       return diagnostic("JF352", node.span, {}, { hint: "write its plain value, or leave it out" });
     return { hashed: node.ciphertext };
   }
-  const typed = typedOf(node);
+  const typed = typedText(node);
   if (!typed) return { hashed: "" };
   const { type, text } = typed;
   if (!text.isWellFormed() || !fitsType(text, type)) {
@@ -90,17 +90,6 @@ function sealLeaf({ node, aad, inScope }: ScopedLeaf, seal: SealValue): SealedLe
     );
   }
   return inScope && text !== "" ? { hashed: text, ciphertext: seal(text, type, aad) } : { hashed: text };
-}
-
-/** JSON's integers end where 64 bits do; what is beyond is a float. */
-function typedOf(node: ScalarNode): ReturnType<typeof typedText> {
-  const typed = typedText(node);
-  if (typed?.type !== "int" || !isJson(node) || fitsType(typed.text, "int")) return typed;
-  return typedText({ ...node, source: `${node.source}.0` });
-}
-
-function isJson({ span }: Node): boolean {
-  return span.file.path.endsWith(".json");
 }
 
 function commentEdit({ comment, aad, inScope }: ScopedComment, seal: SealValue): readonly Edit[] {
