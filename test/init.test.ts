@@ -37,6 +37,14 @@ test("init in an empty folder gives a Workspace that checks, shows and builds wi
   expect(JSON.parse(built)).toHaveProperty("sample_api.host", "https://api.example.com");
 });
 
+test("init writes a .sops.yaml without rules, for there are no recipients yet", () => {
+  const root = empty();
+  jackfield(root, "init");
+  const text = readFileSync(join(root, ".sops.yaml"), "utf8");
+  expect(text.split("\n").filter((line) => !line.startsWith("#"))).toEqual([""]);
+  expect(text).toContain("`jackfield secrets updatekeys` makes this file anew");
+});
+
 test("every Workspace that init writes has a uid of its own", () => {
   const uids = [empty(), empty()].map((root) => {
     jackfield(root, "init");

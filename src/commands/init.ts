@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { diagnostic } from "../core/diagnostic.ts";
 import { type Outcome, usage } from "../outcome.ts";
+import { sopsConfig } from "../sops/write-config.ts";
 
 /** A folder that `init` may write new files into. */
 export interface InitFolder {
@@ -104,6 +105,7 @@ function starter(content: InitContent): ReadonlyMap<string, string> {
     ["jackfield.yaml", workspaceYaml()],
     ["deployments.yaml", DEPLOYMENTS],
     ["connections/sample_api.yaml", CONNECTION],
+    [".sops.yaml", sopsConfig({ environments: new Map() })],
     ["jackfield.schema.json", content.schema()],
     [".gitignore", "# What jackfield builds holds plain secrets: it never belongs in Git.\n.jackfield/\n"],
   ]);

@@ -91,11 +91,12 @@ export function recipient(node: Node): Located<Recipient> | undefined {
 function recipientId(kind: string, node: Node): string {
   const text = textOf(node);
   if (text !== undefined || node.kind !== "map") return text ?? "";
-  const part = (key: string) => textAt(node, key) ?? "";
+  const part = (key: string) => textAt(node, key)?.replace(/\/$/, "") ?? "";
+  if (kind === "kms") return part("role") === "" ? part("arn") : `${part("arn")}+${part("role")}`;
   if (kind === "azure_kv") return `${part("vault_url")}/keys/${part("name")}/${part("version")}`;
   if (kind === "hc_vault")
     return `${part("vault_address")}/v1/${part("engine_path")}/keys/${part("key_name")}`;
-  return part("arn") || part("resource_id") || part("fp") || part("key_id") || part("recipient");
+  return part("resource_id") || part("fp") || part("key_id") || part("recipient");
 }
 
 function scalarText(node: ScalarNode): string {

@@ -11,6 +11,8 @@ export interface ConfigRule {
 /** The one scope of our documents (design: 3.2). */
 const SCOPE = "encrypted_regex: ^secrets$";
 
+const MADE_ANEW = "`jackfield secrets updatekeys` makes it anew from `jackfield.yaml`";
+
 /** A Credential file that a rule is for. */
 export interface ConfigUse {
   readonly rule: ConfigRule;
@@ -30,7 +32,7 @@ export function* checkConfig(uses: readonly ConfigUse[]): Generator<Diagnostic> 
   const fitting = new Set(uses.filter(fits).map(({ rule }) => rule.at.start));
   for (const use of uses) {
     if (use.rule.scope !== SCOPE) {
-      yield diagnostic("JF315", use.rule.at, {}, { hint: `write \`${SCOPE}\` and no other scope` });
+      yield diagnostic("JF315", use.rule.at, {}, { hint: `${MADE_ANEW}; the scope is \`${SCOPE}\`` });
     }
     if (!fits(use) && (use.sound || !fitting.has(use.rule.at.start))) yield otherRecipients(use);
   }
@@ -42,9 +44,7 @@ function fits({ rule, wanted }: ConfigUse): boolean {
 
 function otherRecipients({ rule, wanted, environments }: ConfigUse): Diagnostic {
   const related = wanted.map(({ at }) => ({ at, message: "listed here" })).slice(0, 3);
-  const ages = wanted.filter(({ value }) => value.kind === "age").map(({ value }) => value.id);
-  const hint = ages.length === wanted.length ? `write \`age: ${[...new Set(ages)].join(",")}\`` : undefined;
-  return diagnostic("JF314", rule.at, { environments }, { related, hint });
+  return diagnostic("JF314", rule.at, { environments }, { related, hint: MADE_ANEW });
 }
 
 function asText(recipients: readonly Recipient[]): string {
