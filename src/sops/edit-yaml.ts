@@ -3,7 +3,8 @@ import { type Entry, entryOf, type MapNode, type Node, nodeAt, textOf } from "..
 import { parseFile } from "../parse/parse.ts";
 import { applyEdits, type Edit, endOfValue } from "./edits.ts";
 import { columnOf, isFlow } from "./layout.ts";
-import { quoted, scalarText } from "./scalar-text.ts";
+import { type Content, nodeContent, textContent } from "./node-text.ts";
+import { scalarText } from "./scalar-text.ts";
 import { removalEdit } from "./surgery.ts";
 
 // Edits of plain YAML as a careful person makes them: only the lines in question change.
@@ -21,11 +22,33 @@ export function setAt(
   value: string,
   document = 0,
 ): string | undefined {
-  const root = rootOf(text, document);
-  const edit = root && settingEdit(root, path, value, STEP);
-  const made = edit && applyEdits(text, [edit]);
+  const made = placeAt(text, path, textContent(value), document);
   // A document that is a list, say, takes no entry.
   return made !== undefined && textOf(nodeAt(rootOf(made, document), ...path)) === value ? made : undefined;
+}
+
+/**
+ * The same with a value of another text: a map or list too, with its comments. Whether what comes out is what was meant is the
+ * caller's to check.
+ */
+export function setNodeAt(
+  text: string,
+  path: readonly string[],
+  value: Node,
+  document = 0,
+): string | undefined {
+  return placeAt(text, path, nodeContent(value), document);
+}
+
+function placeAt(
+  text: string,
+  path: readonly string[],
+  content: Content,
+  document: number,
+): string | undefined {
+  const root = rootOf(text, document);
+  const edit = root && settingEdit(root, path, content, STEP);
+  return edit && applyEdits(text, [edit]);
 }
 
 /**
@@ -50,22 +73,27 @@ function rootOf(text: string, document: number): MapNode | undefined {
   return parseFile({ path: "x.yaml", text }).value?.documents[document]?.root;
 }
 
-function settingEdit(map: MapNode, path: readonly string[], value: string, step: number): Edit | undefined {
+function settingEdit(
+  map: MapNode,
+  path: readonly string[],
+  content: Content,
+  step: number,
+): Edit | undefined {
   const [key = "", ...rest] = path;
   const entry = map.entries.find((one) => one.key === key);
-  if (!entry) return insertionEdit(map, path, value, step);
+  if (!entry) return insertionEdit(map, path, content, step);
   if (entry.value.alias) return undefined;
-  if (rest.length === 0) return valueEdit(map, entry, inline(value, map, step));
+  if (rest.length === 0) return valueEdit(map, entry, inline(content, map, step));
   if (entry.value.kind === "map" && entry.value.entries.length > 0) {
     const deeper = columnOf(entry.value) - columnOf(map);
-    return settingEdit(entry.value, rest, value, isFlow(map) || deeper <= 0 ? step : deeper);
+    return settingEdit(entry.value, rest, content, isFlow(map) || deeper <= 0 ? step : deeper);
   }
   const isEmpty = entry.value.kind === "map" || (entry.value.kind === "scalar" && entry.value.value === null);
   if (!isEmpty) return undefined;
   return valueEdit(
     map,
     entry,
-    isFlow(map) ? ` ${flowText(rest, value)}` : `\n${nested(rest, value, columnOf(map) + step, step)}`,
+    isFlow(map) ? ` ${flowText(rest, content)}` : `\n${nested(rest, content, columnOf(map) + step, step)}`,
   );
 }
 
@@ -78,15 +106,15 @@ function valueEdit(map: MapNode, { keySpan, value }: Entry, text: string): Edit 
 }
 
 /** A new entry behind the last one. */
-function insertionEdit(map: MapNode, path: readonly string[], value: string, step: number): Edit {
+function insertionEdit(map: MapNode, path: readonly string[], content: Content, step: number): Edit {
   const { file } = map.span;
   const last = map.entries.at(-1);
   if (isFlow(map)) {
     const at = last ? endOfEntry(file, last) : map.span.start + 1;
-    return { start: at, end: at, text: `${last ? ", " : ""}${flowEntry(path, value)}` };
+    return { start: at, end: at, text: `${last ? ", " : ""}${flowEntry(path, content)}` };
   }
   const at = lineEnd(file.text, last ? endOfEntry(file, last) : map.span.start);
-  return { start: at, end: at, text: `${at > 0 ? "\n" : ""}${nested(path, value, columnOf(map), step)}` };
+  return { start: at, end: at, text: `${at > 0 ? "\n" : ""}${nested(path, content, columnOf(map), step)}` };
 }
 
 function endOfEntry(file: SourceFile, { keySpan, value }: Entry): number {
@@ -99,23 +127,22 @@ function lineEnd(text: string, at: number): number {
 }
 
 /** Lines of block YAML for a path with a value at its end, without the last line break. */
-function nested(path: readonly string[], value: string, column: number, step: number): string {
+function nested(path: readonly string[], content: Content, column: number, step: number): string {
   const keys = path.map((key, depth) => `${" ".repeat(column + depth * step)}${keyText(key)}:`);
   const indent = column + path.length * step;
-  return `${keys.join("\n")} ${scalarText({ type: "str", text: value }, { format: "yaml", flow: false, indent })}`;
+  return `${keys.join("\n")}${content.block(indent)}`;
 }
 
-function inline(value: string, map: MapNode, step: number): string {
-  const indent = columnOf(map) + step;
-  return ` ${scalarText({ type: "str", text: value }, { format: "yaml", flow: isFlow(map), indent })}`;
+function inline(content: Content, map: MapNode, step: number): string {
+  return isFlow(map) ? ` ${content.flow}` : content.block(columnOf(map) + step);
 }
 
-function flowEntry([key = "", ...rest]: readonly string[], value: string): string {
-  return `${keyText(key)}: ${rest.length === 0 ? quoted(value) : flowText(rest, value)}`;
+function flowEntry([key = "", ...rest]: readonly string[], content: Content): string {
+  return `${keyText(key)}: ${rest.length === 0 ? content.flow : flowText(rest, content)}`;
 }
 
-function flowText(path: readonly string[], value: string): string {
-  return `{${flowEntry(path, value)}}`;
+function flowText(path: readonly string[], content: Content): string {
+  return `{${flowEntry(path, content)}}`;
 }
 
 function keyText(key: string): string {
