@@ -1,6 +1,6 @@
 import type { Document } from "../model/tree.ts";
 import { type Edit, endOfValue } from "./edits.ts";
-import { isFlow } from "./layout.ts";
+import { columnAt, isFlow } from "./layout.ts";
 import { scalarText } from "./scalar-text.ts";
 import type { ScopeRule } from "./scope.ts";
 
@@ -37,7 +37,7 @@ export function blockEdit(document: Document, content: BlockContent): Edit {
     const at = root.entries.at(-1)?.value.span.end ?? root.span.start + 1;
     return { start: at, end: at, text: `${root.entries.length > 0 ? "," : ""}${separator}${text}` };
   }
-  const margin = " ".repeat(columnOf(file.text, sopsKey?.start ?? root.span.start));
+  const margin = " ".repeat(columnAt(file.text, sopsKey?.start ?? root.span.start));
   const text = `sops:\n${yamlLines(value, 4).join("\n")}`.replaceAll(/^(?=.)/gm, margin);
   if (sops && sopsKey) {
     const start = sopsKey.start - margin.length;
@@ -95,10 +95,6 @@ function flowLayout({ root, file }: Document) {
   return separator.includes("\n")
     ? { separator, indent: { unit: margin, margin } }
     : { separator: separator || (root.entries.length > 0 ? " " : ""), indent: { unit: "", margin: "" } };
-}
-
-function columnOf(text: string, at: number): number {
-  return at - (text.lastIndexOf("\n", at - 1) + 1);
 }
 
 /** The begin of the line that ends a document, `---` or `...`; else the end of the text. */

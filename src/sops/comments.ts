@@ -1,6 +1,6 @@
 import type { Document, Node } from "../model/tree.ts";
 import type { Comment } from "../parse/comments.ts";
-import { columnOf, isFlow } from "./layout.ts";
+import { columnAt, columnOf, isFlow } from "./layout.ts";
 
 /** One step of a walk through a map or list: an entry or item, or a comment that stands before or behind one. */
 export type Child =
@@ -90,7 +90,7 @@ function homeOf(
     return { container: last.container, order: last.start - 0.5 };
   }
   const next = own.find((slot) => slot.start > start);
-  const column = start - lineStart;
+  const column = columnAt(file.text, start);
   if (next && columnOf(next.container) === column) return { container: next.container, order: start };
   const home = last?.around.findLast((container) => columnOf(container) <= column);
   return { container: home ?? next?.container ?? root, order: start };

@@ -1,6 +1,7 @@
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import type { Span } from "../core/source.ts";
 import { type AgeEntry, type AgeTrouble, openAgeEntry, readAgeEntry } from "./age.ts";
+import { checkForeignEntry, isForeignAge, kindInWords, needsProgram } from "./foreign.ts";
 import type { Identity } from "./identities.ts";
 import { type KeyGroup, recipientsIn, type SopsMetadata } from "./metadata.ts";
 import { combineShares } from "./shamir.ts";
@@ -35,6 +36,11 @@ export function findDataKey(metadata: SopsMetadata, identities: readonly Identit
 function openGroup(group: KeyGroup, identities: readonly Identity[]): Buffer | Diagnostic | undefined {
   const pairs: Pair[] = [];
   for (const { recipient, enc } of group.age) {
+    if (isForeignAge(recipient.value)) {
+      const trouble = checkForeignEntry(enc.value, recipient.value);
+      if (trouble) return entryTrouble(trouble, enc.at);
+      continue;
+    }
     const entry = readAgeEntry(enc.value);
     if (typeof entry === "string") return entryTrouble(entry, enc.at);
     pairs.push(...identities.map((identity) => ({ entry, identity, recipient, enc })));
@@ -88,17 +94,20 @@ export function entryTrouble(trouble: AgeTrouble, at: Span): Diagnostic {
 
 function noKey(metadata: SopsMetadata, identities: readonly Identity[]): Diagnostic {
   const wanted = recipientsIn(metadata);
-  if (wanted.every(({ value }) => value.kind !== "age")) {
-    const kinds = [...new Set(wanted.map(({ value }) => value.kind))].join(", ");
-    const hint = "add an age recipient to its environment, and re-encrypt it with `sops`";
+  const own = wanted.filter(({ value }) => !needsProgram(value));
+  if (own.length === 0) {
+    const kinds = [...new Set(wanted.map(({ value }) => kindInWords(value)))].join(", ");
+    const hint = "`--sops sops` lets the `sops` program open it";
     return diagnostic("JF322", metadata.at, { kinds }, { hint });
   }
-  const related = wanted
-    .filter(({ value }) => value.kind === "age")
+  const related = own
     .slice(0, MAX_LISTED)
     .map(({ value, at }) => ({ at, message: `sealed for ${value.id}` }));
   const tried = identities.slice(0, MAX_LISTED).map(({ recipient }) => recipient);
-  const hint = tried.length === 0 ? undefined : `the keys at hand are those of ${tried.join(", ")}`;
+  const others =
+    own.length < wanted.length ? ["`--sops sops` lets the `sops` program try its other recipients"] : [];
+  const known = tried.length === 0 ? [] : [`the keys at hand are those of ${tried.join(", ")}`];
+  const hint = [...known, ...others].join("; ") || undefined;
   return diagnostic("JF321", metadata.at, {}, { related, hint });
 }
 

@@ -8,5 +8,11 @@ export function isFlow({ kind, span }: Node): boolean {
 
 /** The column, from 0, in which a node begins. */
 export function columnOf({ span: { file, start } }: Node): number {
-  return start - (file.text.lastIndexOf("\n", start - 1) + 1);
+  return columnAt(file.text, start);
+}
+
+/** The column, from 0, of a place. A byte order mark takes none. */
+export function columnAt(text: string, at: number): number {
+  const lineStart = text.lastIndexOf("\n", at - 1) + 1;
+  return at - lineStart - (text[lineStart] === "\uFEFF" && at > lineStart ? 1 : 0);
 }

@@ -13,7 +13,8 @@ import {
 } from "../model/tree.ts";
 import { readAgeEntry } from "./age.ts";
 import { entryTrouble } from "./data-key.ts";
-import { readMetadata, recipientsIn, type SopsMetadata } from "./metadata.ts";
+import { checkForeignEntry, isForeignAge } from "./foreign.ts";
+import { type AgeRecipient, readMetadata, recipientsIn, type SopsMetadata } from "./metadata.ts";
 import { macOnly, missingPart } from "./open.ts";
 import { compileScope } from "./scope.ts";
 import { readSealed } from "./value.ts";
@@ -34,7 +35,7 @@ export function lintSealedFile(file: ParsedFile): readonly Diagnostic[] {
   if (!metadata) return diagnostics;
   const rule = checkRule(metadata);
   const troubles = [...checkBlocks(file, first.sops), ...rule, missingPart(metadata), macOnly(metadata)];
-  const entries = metadata.groups.flatMap(({ age }) => age.flatMap(({ enc }) => checkEntry(enc) ?? []));
+  const entries = metadata.groups.flatMap(({ age }) => age.flatMap((entry) => checkEntry(entry) ?? []));
   // Under another rule other values are sealed: then that is the cause, and the leaves are not told one by one.
   const values = rule.length > 0 ? [] : file.documents.flatMap((document) => checkLeaves(document, file));
   return [
@@ -103,8 +104,9 @@ function checkForms({ mac }: SopsMetadata): readonly Diagnostic[] {
   return mac && readSealed(mac.value)?.type !== "str" ? [diagnostic("JF309", mac.at, { what: "MAC" })] : [];
 }
 
-function checkEntry({ value, at }: Located<string>): Diagnostic | undefined {
-  const read = readAgeEntry(value);
+function checkEntry({ recipient, enc: { value, at } }: AgeRecipient): Diagnostic | undefined {
+  const foreign = isForeignAge(recipient.value);
+  const read = foreign ? checkForeignEntry(value, recipient.value) : readAgeEntry(value);
   return typeof read === "string" ? entryTrouble(read, at) : undefined;
 }
 

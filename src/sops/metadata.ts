@@ -6,7 +6,7 @@ import { SCOPE_RULES, type ScopeRule } from "./scope.ts";
 
 /** One age recipient and the data key (or its share) wrapped for it. */
 export interface AgeRecipient {
-  /** `age1…`: a label, which the wrapped key does not prove. */
+  /** `age1…` or an SSH key: a label, which the wrapped key does not prove. */
   readonly recipient: Located<string>;
   readonly enc: Located<string>;
 }
@@ -90,7 +90,7 @@ export function recipientsIn({ groups }: SopsMetadata): readonly Located<Recipie
 }
 
 // Messages name recipients: whatever else stands in their place, a private key perhaps, must not get there.
-const AGE_RECIPIENT = /^age1[0-9a-z]+$/;
+const AGE_RECIPIENT = /^(?:age1[0-9a-z+.-]+|ssh-(?:ed25519|rsa) [A-Za-z0-9+/]+={0,2})$/;
 const VERSION = /^\d+\.\d+\.\d+(-[\w.-]+)?$/;
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
@@ -141,12 +141,14 @@ class Reader {
   age(node: Node): AgeRecipient | undefined {
     const recipient = entryOf(node, "recipient")?.value;
     const enc = entryOf(node, "enc")?.value;
-    const [label, armor] = [textOf(recipient), textOf(enc)];
+    // An SSH key may have a comment behind it, which names nobody.
+    const label = textOf(recipient)?.replace(/^(ssh-\S+ \S+) .*$/, "$1");
+    const armor = textOf(enc);
     if (!recipient || !enc || !label || armor === undefined) {
       return this.wrong(node.span, "an entry of `age`", "a map of `recipient` and `enc`");
     }
     if (!AGE_RECIPIENT.test(label))
-      return this.wrong(recipient.span, "`recipient`", "an age recipient (`age1…`)");
+      return this.wrong(recipient.span, "`recipient`", "an age recipient (`age1…`) or an SSH key");
     return { recipient: { value: label, at: recipient.span }, enc: { value: armor, at: enc.span } };
   }
 

@@ -1,7 +1,7 @@
 import { createSecretKey, type KeyObject, randomBytes } from "node:crypto";
 import { type Checked, type Diagnostic, diagnostic, hasErrors } from "../core/diagnostic.ts";
 import type { SourceFile } from "../core/source.ts";
-import type { ParsedFile } from "../model/tree.ts";
+import { entryOf, type ParsedFile } from "../model/tree.ts";
 import { parseFile } from "../parse/parse.ts";
 import { type BlockContent, blockEdit } from "./block-text.ts";
 import { applyEdits } from "./edits.ts";
@@ -48,10 +48,15 @@ export function parsePlain(file: SourceFile): Checked<ParsedFile | undefined> {
   // Merge keys are none of our language, but SOPS seals them like any other key.
   const troubles = diagnostics.filter(({ code }) => code !== "JF107");
   if (!value || hasErrors(troubles)) return { value: undefined, diagnostics: troubles };
-  const blocks = value.documents.flatMap(({ sopsKey }) =>
-    sopsKey ? [diagnostic("JF355", sopsKey, {})] : [],
-  );
+  const blocks = value.documents.flatMap(({ root, sopsKey }) => {
+    const at = sopsKey ?? entryOf(root, "sops")?.keySpan;
+    return at ? [diagnostic("JF355", at, {})] : [];
+  });
   const start = { file, start: 0, end: 0 };
+  // SOPS takes any `%YAML` for another YAML than its own.
+  const directive = /^(?:\s*(?:#.*)?\n)*%/.exec(file.text);
+  if (directive)
+    blocks.push(diagnostic("JF350", { ...start, end: directive[0].length }, { what: "directive" }));
   if (value.documents[0]?.root.entries.length)
     return { value: blocks.length > 0 ? undefined : value, diagnostics: blocks };
   return { value: undefined, diagnostics: [...blocks, diagnostic("JF353", start, {})] };

@@ -135,6 +135,49 @@ test.each(cases)("we open what sops seals: %s", (_, { name, text: pattern }, tex
   expect(valuesOf("again.yaml", bySops("decrypt", "again.yaml", again))).toEqual(valuesOf("x.yaml", text));
 });
 
+const EDGES = {
+  "no line break at the end": "a: 1",
+  "Windows' line breaks": "a: 1\r\nb: |\r\n  x\r\n  y\r\nc: z # q\r\n",
+  "a byte order mark": "\uFEFFa: 1 # c\n",
+  "an indented document": "  a: 1\n  b:\n    c: 2\n",
+  "an empty document behind": "a: 1\n---\n",
+  "an empty document between": "a: 1\n---\n# only\n---\nb: 2\n",
+  "a document with its end": "--- # one\na: 1\n...\n# tail\n",
+  "blank lines and comments behind": "a: 1\n\n\n# end\n\n",
+  "a flow map": "{a: 1, b: [x, y]}\n",
+  "a flow map with a comma behind": "{\n  a: 1,\n  b: 2,\n}\n",
+  "keys in other forms": "'a': 1\n? b\n: c\n",
+  "nothing to seal in it": "a:\nb: ''\nc: {}\nd: []\n",
+  "a plain text of several lines": "a: one two\n  three\n  four\n",
+  tags: "a: !!str 5\nb: !!map {}\n",
+  "an anchor at the root": "&r\na: 1\nb: 2\n",
+  "lists in lists": "a:\n  - - x # c\n    - y\n  - {k: v} # d\n",
+  "odd characters": 'a: "x\\0y\\u2028\\x85z"\n',
+  "a merge key": "x: &x {p: 1}\ny:\n  <<: *x\n  q: 2\n",
+};
+
+test.each(Object.entries(EDGES))("sops opens %s", (_, text) => {
+  const scope = { name: "unencrypted_suffix", text: "_u" } as const;
+  const sealed = must(sealText({ path: "edge.yaml", text }, { groups: [[one]], scope, now }));
+  expect(valuesOf("x.yaml", bySops("decrypt", "edge.yaml", sealed))).toEqual(valuesOf("x.yaml", text));
+  expect(valuesOf("x.yaml", open("edge.yaml", sealed))).toEqual(valuesOf("x.yaml", text));
+});
+
+/** What SOPS refuses to seal. */
+test.each([
+  ["a list", "- a\n", "JF353"],
+  ["a key twice", "a: 1\na: 2\n", "JF102"],
+  ["a number for a key", "a: 1\n8080: 2\n", "JF350"],
+  ["a number of 64 bits without sign", "a: 18446744073709551615\n", "JF350"],
+  ["a sealed file", "a: 1\nsops:\n  mac: x\n", "JF355"],
+  ["a directive", "%YAML 1.2\n---\na: 1\n", "JF350"],
+  ["no YAML", "a: [1\n", "JF101"],
+] as const)("%s is refused by both", (_, text, code) => {
+  const sealed = sealText({ path: "x.yaml", text }, { groups: [[one]], now });
+  expect(sealed.diagnostics.map((trouble) => trouble.code)).toEqual([code]);
+  expect(() => bySops("encrypt", "x.yaml", text, "--age", one)).toThrow();
+});
+
 const json = fc.letrec<{ map: object; value: unknown }>((tie) => ({
   map: fc.dictionary(
     fc.oneof(fc.string({ maxLength: 6 }), fc.constantFrom("8080", "a:b", "secrets")),
