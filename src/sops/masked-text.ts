@@ -8,7 +8,7 @@ import { createFingerprint, type Fingerprint } from "./fingerprint.ts";
 import type { Identity } from "./identities.ts";
 import { isFlow } from "./layout.ts";
 import { readMetadata, recipientsIn } from "./metadata.ts";
-import { ciphertextKey, type OpenedText, openText } from "./opened.ts";
+import { type OpenedText, openText } from "./opened.ts";
 import { compileScope } from "./scope.ts";
 import { type ScopedComment, type ScopedLeaf, scopedParts } from "./walk.ts";
 
@@ -52,15 +52,8 @@ function sealedMark(ciphertext: string): string {
 
 /** The mark of each ciphertext. What a value is for is in its mark: one password in two places has two. */
 function* marksOf(opened: OpenedText, fingerprint: Fingerprint): Generator<readonly [string, string]> {
-  const markOf = (named: string) => `[secret ${fingerprint(named)}]`;
-  for (const [named, ciphertext] of opened.ciphertexts) yield [ciphertext, markOf(named)];
-  for (const document of opened.file.documents) {
-    for (const part of scopedParts(document, opened.file, opened.scope)) {
-      // Items of a list have one name: of equal ones the map above holds one.
-      const value = "node" in part && part.node.kind === "sealed" ? opened.values.get(part.node) : undefined;
-      if (!value || !("node" in part) || part.node.kind !== "sealed") continue;
-      yield [part.node.ciphertext, markOf(ciphertextKey(value.secret.reveal(), value.type, part.aad))];
-    }
+  for (const [named, ciphertexts] of opened.ciphertexts) {
+    for (const ciphertext of ciphertexts) yield [ciphertext, `[secret ${fingerprint(named)}]`];
   }
 }
 

@@ -18,8 +18,8 @@ export interface OpenedText extends Opened {
   readonly file: ParsedFile;
   /** The whole text with values in the place of ciphertexts and without `sops` blocks; comments and layout stay. */
   readonly plain: Secret;
-  /** Ciphertexts by what they hold and where: what did not change is not sealed anew. */
-  readonly ciphertexts: ReadonlyMap<string, string>;
+  /** Ciphertexts, in file order, by what they hold and where: what did not change is not sealed anew. */
+  readonly ciphertexts: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
@@ -45,7 +45,7 @@ export function ciphertextKey(plain: string, type: string, aad: string): string 
 }
 
 function toText(file: ParsedFile, opened: Opened): Checked<OpenedText | undefined> {
-  const ciphertexts = new Map<string, string>();
+  const ciphertexts = new Map<string, string[]>();
   const edits: Edit[] = [];
   for (const document of file.documents) {
     const parts = scopedParts(document, file, opened.scope).filter(({ inScope }) => inScope);
@@ -54,7 +54,8 @@ function toText(file: ParsedFile, opened: Opened): Checked<OpenedText | undefine
       const found = "comment" in part ? openComment(part, opened) : openLeaf(part, opened);
       if (!found) continue;
       if ("code" in found) return { value: undefined, diagnostics: [found] };
-      ciphertexts.set(ciphertextKey(found.text, found.type, part.aad), found.ciphertext);
+      const key = ciphertextKey(found.text, found.type, part.aad);
+      ciphertexts.set(key, [...(ciphertexts.get(key) ?? []), found.ciphertext]);
       if ("comment" in part) edits.push(commentEdit(part, found.text));
       else if (found.type === "comment") texts.set(part.node, `# ${found.text.trimStart()}`);
     }

@@ -22,8 +22,10 @@ export interface Change {
  */
 export function resealText(opened: OpenedText, plain: string, change: Change): Checked<string | undefined> {
   const { key, ciphertexts } = opened;
+  // Equal items of a list have one place, so each ciphertext is used once.
+  const left = new Map([...ciphertexts].map(([name, all]) => [name, [...all]]));
   return seal(opened, plain, change, key, (text, type, aad) => {
-    return ciphertexts.get(ciphertextKey(text, type, aad)) ?? sealValue(text, type, key, aad);
+    return left.get(ciphertextKey(text, type, aad))?.shift() ?? sealValue(text, type, key, aad);
   });
 }
 

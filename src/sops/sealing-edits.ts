@@ -101,7 +101,7 @@ function commentEdit({ comment, aad, inScope }: ScopedComment, seal: SealValue):
 function documentEdits({ root }: Document, sealed: ReadonlyMap<Node, string>): readonly Edit[] {
   const visit = (node: Node, flow: boolean): readonly Edit[] => {
     const { start, end, file } = node.span;
-    if (node.alias) return [{ start, end, text: flowText(node, sealed) }];
+    if (node.alias && (flow || !sealed.has(node))) return [{ start, end, text: flowText(node, sealed) }];
     const inside = flow || isFlow(node);
     if (node.kind === "map") return node.entries.flatMap(({ value }) => visit(value, inside));
     if (node.kind === "seq") return node.items.flatMap((item) => visit(item, inside));
