@@ -43,6 +43,9 @@ const ELSEWHERE: Readonly<Record<string, readonly Code[]>> = {
     ...(["JF001", "JF002", "JF003", "JF004", "JF005", "JF006", "JF007"] as const),
     ...(["JF010"] as const),
   ],
+  "merges, diffs and the editor: test/secrets and test/real": [
+    ...(["JF040", "JF041", "JF042", "JF043", "JF044", "JF045", "JF046", "JF047", "JF048"] as const),
+  ],
   "files as they lie on the disk: files, hostile and real/git tests": ["JF008", "JF103", "JF104", "JF116"],
   "keys, and what only they show: test/sops": [
     ...(["JF311", "JF321", "JF322", "JF323", "JF325", "JF331", "JF332", "JF333", "JF334"] as const),
@@ -52,6 +55,7 @@ const ELSEWHERE: Readonly<Record<string, readonly Code[]>> = {
   "which files verify, updatekeys and rotate work on: test/secrets": [
     ...(["JF020", "JF021", "JF022", "JF023", "JF392", "JF393", "JF394"] as const),
   ],
+  "what only the default branch shows: test/secrets": ["JF390", "JF391"],
   "no type of the catalogue has two methods that one set of fields fits: catalogue.test.ts": ["JF421"],
   "opened values and their sizes: emit tests": [
     ...(["JF501", "JF502", "JF503", "JF504", "JF505", "JF506", "JF507", "JF508", "JF509"] as const),

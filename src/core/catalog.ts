@@ -20,6 +20,21 @@ export const catalog = {
   JF021: e("files-and-all", "`--all` is every sealed file of the Workspaces: no others can be named with it"),
   JF022: e("no-credential-file", "`{path}` holds no Credential of a Workspace in sight"),
   JF023: e("no-such-format", "`{path}` is neither YAML nor JSON, by its name"),
+  JF040: e("merge-conflict", "both sides changed {what}: ours is kept"),
+  JF041: e("merge-unopened", "cannot merge `{path}`: {side} does not open"),
+  JF042: e("cannot-merge", "cannot merge `{path}`: {reason}"),
+  JF043: e(
+    "merge-new-reader",
+    "merging `{path}` would seal it for `{recipient}`, who is no recipient of it on {branch}",
+  ),
+  JF044: e("editor-failed", "the editor, {source}, {reason}"),
+  JF045: w(
+    "not-in-memory",
+    "while you edit, the plain text is on the disk: there is no folder in memory here",
+  ),
+  JF046: e("changed-meanwhile", "`{path}` was changed while you edited it: your text is in `{kept}`"),
+  JF047: e("no-repository", "there is no git repository here"),
+  JF048: e("git-setup", "git cannot set `{what}`: {reason}"),
 
   // JF1 files and YAML
   JF101: e("yaml-syntax", "not valid YAML: {reason}"),
@@ -84,6 +99,11 @@ export const catalog = {
   JF340: e("no-keys", "no private key to open sealed files with"),
   JF341: e("bad-key-text", "{source}, line {line}: {reason}"),
   JF342: e("key-source-unreadable", "cannot read {source}: {reason}"),
+  JF345: e("sops-unusable", "the `sops` program {reason}"),
+  JF346: e("sops-no-key", "the `sops` program got no data key for this file from {kinds}"),
+  JF347: e("sops-refused", "the `sops` program did not {verb} this file: {reason}"),
+  JF348: e("sops-answer", "what the `sops` program gave is not this file {state}"),
+  JF349: e("unlisted-server", "no environment lists this server, so it is not asked"),
   JF350: e("no-form", "SOPS has no form for this {what}"),
   JF351: e("cannot-wrap", "Jackfield cannot wrap a data key for {kinds}"),
   JF352: e("sealed-already", "this value is sealed already"),
@@ -91,6 +111,8 @@ export const catalog = {
   JF354: e("not-a-recipient", "recipient {number} is no age recipient"),
   JF355: e("has-sops-block", "this file has a `sops` block already"),
   JF356: e("key-groups", "this file has key groups: which of them get a recipient cannot be told"),
+  JF390: e("new-recipient", "`{recipient}` is no recipient of environment `{environment}` on {branch}"),
+  JF391: e("not-in-run", "value {number} of `--accept-recipient` is no recipient of this run"),
   JF392: w("old-readers", "who was taken out can still open what Git has of {files}"),
   JF393: e("files-without-key", "no key at hand opens {count} of these files"),
   JF394: e(

@@ -137,14 +137,15 @@ export function without(
   all: readonly Located<Recipient>[],
   others: readonly Located<Recipient>[],
 ): readonly Located<Recipient>[] {
-  const gone = new Set(others.map(({ value }) => keyOf(value)));
+  const gone = new Set(others.map(({ value }) => recipientKey(value)));
   const kept = new Map(
-    all.filter(({ value }) => !gone.has(keyOf(value))).map((one) => [keyOf(one.value), one]),
+    all.filter(({ value }) => !gone.has(recipientKey(value))).map((one) => [recipientKey(one.value), one]),
   );
   return [...kept.values()];
 }
 
-function keyOf({ kind, id }: Recipient): string {
+/** Recipients are the same if their keys are. */
+export function recipientKey({ kind, id }: Recipient): string {
   return `${kind} ${id}`;
 }
 
