@@ -1,19 +1,20 @@
-import { type Diagnostic, hasErrors, sortDiagnostics } from "../../core/diagnostic.ts";
-import type { SourceFile } from "../../core/source.ts";
+import { compile } from "../../compile.ts";
 import type { Outcome } from "../../outcome.ts";
 import type { Files, KeySource, NamedFiles, Progress, TreeWriter } from "../../ports.ts";
-import { openText } from "../../sops/opened.ts";
 import { rotateText } from "../../sops/reseal.ts";
 import { count, type Estate, isOutcome, type Narrowing, openEstate } from "../estate.ts";
-import { inSteps, summedUp, type Wanted, wrongCall } from "./sealed-files.ts";
+import { newReaders, readersOf } from "./file-gate.ts";
+import { reencryptAll, type Turn } from "./re-encrypt.ts";
+import { type Reviewed, recipientsGate } from "./recipients-gate.ts";
+import { type Wanted, wrongCall } from "./sealed-files.ts";
 import {
+  type Choice,
   changeText,
   choose,
   inTheWay,
   nothingDone,
-  type RecipientChange,
   recipientChange,
-  type WorkspaceFile,
+  sealsForOf,
   workspaceFiles,
 } from "./workspace-files.ts";
 
@@ -23,17 +24,13 @@ export interface RotatePorts {
   readonly keys: KeySource;
   readonly writer: TreeWriter;
   readonly progress: Progress;
+  readonly history: Reviewed;
   readonly now: Date;
 }
 
 export interface RotateRequest extends Wanted {
   /** New recipients that are meant. */
   readonly accepted: readonly string[];
-}
-
-/** A file to seal anew. */
-interface Turn extends RecipientChange {
-  readonly source: SourceFile;
 }
 
 /**
@@ -43,56 +40,53 @@ interface Turn extends RecipientChange {
 export function rotate(ports: RotatePorts, request: RotateRequest, narrowing: Narrowing): Outcome {
   const wrong = wrongCall(request, "rotate");
   if (wrong) return wrong;
-  const estate = openEstate(ports.files, narrowing);
-  // A named file may be of nobody's Workspace.
-  if (isOutcome(estate) && request.all) return estate;
-  const known = isOutcome(estate) ? new Map<string, WorkspaceFile>() : workspaceFiles(estate);
-  const choice = choose(known, ports.named, request);
-  const told = [...(isOutcome(estate) ? [] : inTheWay(estate, request, choice)), ...choice.diagnostics];
-  const compiled = isOutcome(estate) ? {} : estate;
-  if (told.length > 0) return nothingDone(told, compiled);
+  const opened = openEstate(ports.files, narrowing);
+  const estate = isOutcome(opened) && isAlone(opened, request) ? NO_ESTATE : opened;
+  if (isOutcome(estate)) return estate;
+  const choice = choose(workspaceFiles(estate), ports.named, request);
+  const told = [...inTheWay(estate, request, choice), ...choice.diagnostics];
+  if (told.length > 0) return nothingDone(told, estate);
+  const refused = gate(choice, request, ports.history, estate);
+  if (refused) return refused;
   const own = choice.own.map((file) => ({ source: file.file.file, ...recipientChange(file) }));
   const others = choice.others.map((source) => ({ source, recipients: undefined, added: [], removed: [] }));
-  return apply([...own, ...others], ports, compiled);
+  const turns = [...own, ...others];
+  const { now } = ports;
+  const made = reencryptAll(turns, ports, estate, (opened, recipients) =>
+    rotateText(opened, { now, ...(recipients && { recipients }) }),
+  );
+  if ("result" in made) return made;
+  ports.writer.replaceAll(made);
+  return outcomeOf(turns, estate);
 }
 
-function apply(turns: readonly Turn[], ports: RotatePorts, estate: Partial<Estate>): Outcome {
-  const { keys, writer, progress, now } = ports;
-  const found = keys.identities();
-  const made = inSteps(
-    turns,
-    ({ source }) => source.path,
-    progress,
-    (turn) => {
-      const { source, recipients } = turn;
-      const opened = openText(source, found.identities);
-      if (!opened.value) return { turn, text: undefined, diagnostics: opened.diagnostics };
-      const rotated = rotateText(opened.value, {
-        now,
-        ...(recipients && { recipients: recipients.map(({ value }) => value.id) }),
-      });
-      return { turn, text: rotated.value, diagnostics: rotated.diagnostics };
-    },
-  );
-  const diagnostics: readonly Diagnostic[] = made.flatMap((one) => one.diagnostics);
-  const failed = made.filter(({ text }) => text === undefined);
-  if (failed.length > 0 || hasErrors(diagnostics)) {
-    return nothingDone(
-      summedUp(diagnostics, found),
-      estate,
-      failed.map(({ turn }) => turn.source.path),
-    );
-  }
-  writer.replaceAll(
-    new Map(made.map(({ turn: { source }, text }) => [source.path, { before: source.text, after: text }])),
-  );
-  return {
-    diagnostics: sortDiagnostics(diagnostics),
-    result: { files: turns.map(({ source, added, removed }) => ({ file: source.path, added, removed })) },
-    text: `${turns.map((turn) => changeText(turn.source.path, turn)).join("")}${count(turns.length, "file")} with a new data key${NEXT}\n`,
-    ...(estate.compiled && { compiled: estate.compiled }),
-  };
+const NO_ESTATE: Estate = { compiled: compile([]), workspaces: [], diagnostics: [] };
+
+/** A named file may be of nobody's Workspace. */
+function isAlone({ diagnostics }: Outcome, { all }: RotateRequest): boolean {
+  return !all && diagnostics.every(({ code }) => code === "JF001");
 }
 
-const NEXT =
-  "; what the old ones opened stays known, so change passwords that somebody should no longer have";
+/** Environments speak for our files, and for others what they were on the default branch. */
+function gate(
+  choice: Choice,
+  { accepted }: RotateRequest,
+  history: Reviewed,
+  estate: Estate,
+): Outcome | undefined {
+  const byAddress = Map.groupBy(choice.own, ({ wanted }) => wanted === "unaddressed");
+  const files = [...choice.others, ...(byAddress.get(true) ?? []).map(({ file }) => file.file)];
+  const fresh = newReaders(files, accepted, history);
+  if (fresh.length > 0) return nothingDone(fresh, estate);
+  const theirs = new Set(files.flatMap(readersOf).map(({ value }) => value.id));
+  const rest = accepted.filter((one) => !theirs.has(one));
+  return recipientsGate((byAddress.get(false) ?? []).map(sealsForOf), rest, history, estate.compiled);
+}
+
+function outcomeOf(turns: readonly Turn[], { compiled }: Estate): Outcome {
+  const files = turns.map(({ source, added, removed }) => ({ file: source.path, added, removed }));
+  const lines = turns.map((turn) => changeText(turn.source.path, turn));
+  const summary =
+    turns.length === 0 ? "no sealed files" : `${count(turns.length, "file")} with a new data key`;
+  return { diagnostics: [], result: { files }, text: `${lines.join("")}${summary}\n`, compiled };
+}

@@ -1,21 +1,21 @@
 import { type Diagnostic, diagnostic, sortDiagnostics } from "../../core/diagnostic.ts";
 import type { SourceFile } from "../../core/source.ts";
-import type { Located, Recipient } from "../../model/declaration.ts";
 import { EXIT, type Outcome } from "../../outcome.ts";
-import type { Files, KeySource, NamedFiles, Progress, Replacement, TreeWriter } from "../../ports.ts";
+import type { Files, KeySource, NamedFiles, Progress, TreeWriter } from "../../ports.ts";
 import { visibleText } from "../../render/visible.ts";
-import { openText } from "../../sops/opened.ts";
 import { rewrapText } from "../../sops/reseal.ts";
 import { count, type Estate, isOutcome, type Narrowing, openEstate } from "../estate.ts";
 import { type ConfigChange, configChange } from "./config-change.ts";
-import { inSteps, summedUp, type Wanted, wrongCall } from "./sealed-files.ts";
+import { reencryptAll, type Turn } from "./re-encrypt.ts";
+import { type Reviewed, recipientsGate } from "./recipients-gate.ts";
+import { type Wanted, wrongCall } from "./sealed-files.ts";
 import {
   changeText,
   choose,
   inTheWay,
   nothingDone,
-  type RecipientChange,
   recipientChange,
+  sealsForOf,
   type WorkspaceFile,
   workspaceFiles,
 } from "./workspace-files.ts";
@@ -26,6 +26,7 @@ export interface UpdateKeysPorts {
   readonly keys: KeySource;
   readonly writer: TreeWriter;
   readonly progress: Progress;
+  readonly history: Reviewed;
 }
 
 export interface UpdateKeysRequest extends Wanted {
@@ -35,15 +36,9 @@ export interface UpdateKeysRequest extends Wanted {
   readonly accepted: readonly string[];
 }
 
-/** A file whose recipients are not those that it should have. */
-interface FileChange extends RecipientChange {
-  readonly file: WorkspaceFile;
-  readonly recipients: readonly Located<Recipient>[];
-}
-
 interface Plan {
-  readonly looked: number;
-  readonly files: readonly FileChange[];
+  /** Files whose recipients are not those that they should have. */
+  readonly files: readonly (Turn & { readonly file: WorkspaceFile })[];
   readonly configs: readonly ConfigChange[];
 }
 
@@ -64,7 +59,10 @@ export function updatekeys(
   const told = [...inTheWay(estate, request, choice), ...choice.diagnostics, ...choice.others.map(notOurs)];
   if (told.length > 0) return nothingDone(told, estate);
   const plan = planFor(estate, choice.own, request.all);
-  return request.check ? checked(plan, estate) : apply(plan, estate, ports);
+  if (request.check) return checked(plan, estate);
+  const sealsFor = plan.files.map(({ file }) => sealsForOf(file));
+  const refused = recipientsGate(sealsFor, request.accepted, ports.history, estate.compiled);
+  return refused ?? apply(plan, estate, ports);
 }
 
 function notOurs({ path }: SourceFile): Diagnostic {
@@ -75,11 +73,9 @@ function notOurs({ path }: SourceFile): Diagnostic {
 function planFor(estate: Estate, chosen: readonly WorkspaceFile[], all: boolean): Plan {
   const workspaces = new Set(chosen.map(({ workspace }) => workspace));
   return {
-    looked: chosen.length,
-    files: chosen.flatMap((file) => {
-      const { recipients, ...change } = recipientChange(file);
-      return recipients ? [{ file, recipients, ...change }] : [];
-    }),
+    files: chosen
+      .map((file) => ({ file, source: file.file.file, ...recipientChange(file) }))
+      .filter(({ recipients }) => recipients),
     configs: estate.workspaces
       .filter((workspace) => all || workspaces.has(workspace))
       .flatMap((workspace) => configChange(workspace, estate) ?? []),
@@ -97,45 +93,27 @@ function checked(plan: Plan, { compiled }: Estate): Outcome {
   };
 }
 
-function apply(plan: Plan, estate: Estate, { keys, writer, progress }: UpdateKeysPorts): Outcome {
-  const found = plan.files.length > 0 ? keys.identities() : undefined;
-  const made = inSteps(
-    plan.files,
-    ({ file }) => file.path,
-    progress,
-    (change) => {
-      const opened = openText(change.file.file.file, found?.identities ?? []);
-      if (!opened.value) return { change, text: undefined, diagnostics: opened.diagnostics };
-      const rewrapped = rewrapText(
-        opened.value,
-        change.recipients.map(({ value }) => value.id),
-      );
-      return { change, text: rewrapped.value, diagnostics: rewrapped.diagnostics };
-    },
+function apply(plan: Plan, estate: Estate, ports: UpdateKeysPorts): Outcome {
+  const made = reencryptAll(plan.files, ports, estate, (opened, recipients = []) =>
+    rewrapText(opened, recipients),
   );
-  const troubles = made.flatMap(({ diagnostics }) => diagnostics);
-  const failed = made.filter(({ text }) => text === undefined);
-  if (found && failed.length > 0) {
-    const paths = failed.map(({ change }) => change.file.path);
-    return nothingDone(summedUp(troubles, found), estate, paths);
-  }
-  const replacements = new Map<string, Replacement>();
-  for (const { change, text } of made) {
-    replacements.set(change.file.path, { before: change.file.file.file.text, after: text });
-  }
-  for (const { path, replacement } of plan.configs) if (replacement) replacements.set(path, replacement);
-  writer.replaceAll(replacements);
+  if ("result" in made) return made;
+  const configs = plan.configs.flatMap(({ path, replacement }) =>
+    replacement ? [[path, replacement] as const] : [],
+  );
+  const written = new Map([...made, ...configs]);
+  if (written.size > 0) ports.writer.replaceAll(written);
   return {
     diagnostics: sortDiagnostics([...plan.configs.flatMap((one) => one.diagnostics), ...oldReaders(plan)]),
     result: resultOf(plan),
-    text: `${textOf(plan)}${count(replacements.size, "file")} changed, of ${plan.looked}\n`,
+    text: `${textOf(plan)}${written.size === 0 ? "nothing to change" : `${count(written.size, "file")} changed`}\n`,
     compiled: estate.compiled,
   };
 }
 
 /** Who was taken out has had the data key. */
 function oldReaders({ files }: Plan): readonly Diagnostic[] {
-  const paths = files.filter(({ removed }) => removed.length > 0).map(({ file }) => file.path);
+  const paths = files.filter(({ removed }) => removed.length > 0).map(({ source }) => source.path);
   if (paths.length === 0) return [];
   const named = paths.length <= 3 ? paths.join(" ") : "--all";
   const hint = `make new data keys with \`jackfield secrets rotate ${named}\`, and then change the passwords themselves`;
@@ -144,13 +122,13 @@ function oldReaders({ files }: Plan): readonly Diagnostic[] {
 
 function resultOf({ files, configs }: Plan): unknown {
   return {
-    files: files.map(({ file: { path }, added, removed }) => ({ file: path, added, removed })),
+    files: files.map(({ source, added, removed }) => ({ file: source.path, added, removed })),
     configs: configs.map(({ path, replacement }) => ({ file: path, written: replacement !== undefined })),
   };
 }
 
 function textOf({ files, configs }: Plan): string {
-  const changes = files.map((change) => changeText(change.file.path, change));
+  const changes = files.map((change) => changeText(change.source.path, change));
   const written = configs.map(({ path, replacement, text }) =>
     replacement ? `${visibleText(path)}\n  as jackfield.yaml says\n` : byHand(path, text),
   );

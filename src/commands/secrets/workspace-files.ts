@@ -8,6 +8,7 @@ import type { NamedFiles } from "../../ports.ts";
 import { visibleText } from "../../render/visible.ts";
 import { recipientsOf } from "../../sops/lint.ts";
 import type { Estate } from "../estate.ts";
+import type { SealsFor } from "./recipients-gate.ts";
 import type { Wanted } from "./sealed-files.ts";
 
 /** A file with Credentials, and the Workspace it is of. */
@@ -42,6 +43,11 @@ export function recipientChange({ file, wanted }: WorkspaceFile): RecipientChang
   const added = without(all, actual).map(({ value }) => value.id);
   const removed = without(actual, all).map(({ value }) => value.id);
   return { recipients: added.length + removed.length > 0 ? all : undefined, added, removed };
+}
+
+/** What the gate of recipients has to judge before a file is sealed. */
+export function sealsForOf({ workspace: { declarations }, environments }: WorkspaceFile): SealsFor {
+  return { declarations, environments };
 }
 
 /** A file, and below it who is added and who is taken out. */
@@ -100,7 +106,7 @@ const MENDED: readonly string[] = ["JF314", "JF315", "JF430", "JF431"];
 /** The outcome of a command that did nothing. */
 export function nothingDone(
   diagnostics: readonly Diagnostic[],
-  { compiled }: Partial<Estate>,
+  { compiled }: Estate,
   files: readonly string[] = [],
 ): Outcome {
   const lines = files.map((path) => `not changed  ${visibleText(path)}\n`);
@@ -109,6 +115,6 @@ export function nothingDone(
     result: null,
     text: `${lines.join("")}nothing was written\n`,
     exit: EXIT.problems,
-    ...(compiled && { compiled }),
+    compiled,
   };
 }
