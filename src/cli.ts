@@ -6,7 +6,7 @@ import { createScrubber } from "./core/scrub.ts";
 import { EXIT, type Outcome } from "./outcome.ts";
 import { type CommandSpec, createProgram, type Invocation, isUsageStop } from "./program.ts";
 import { renderOutcome } from "./render/outcome.ts";
-import { DEPLOYMENT, filesOf, guarded, narrowing } from "./shell.ts";
+import { DEPLOYMENT, filesOf, guarded, narrowing, SOPS, sopsOf } from "./shell.ts";
 
 /** The terminal as the shell sees it. */
 export interface Terminal {
@@ -80,7 +80,7 @@ function commands(terminal: Terminal): readonly CommandSpec[] {
       name: "build",
       description: "write the Kubernetes Secrets and files that Airflow reads",
       subject: "estate",
-      options: [DEPLOYMENT, ["--out <dir>", "where to (default: .jackfield/build)"]],
+      options: [DEPLOYMENT, ["--out <dir>", "where to (default: .jackfield/build)"], SOPS],
       run: guarded(async ({ options }) => {
         const [{ build }, { createOutput }, { createKeySource }] = await Promise.all([
           import("./commands/build.ts"),
@@ -91,8 +91,9 @@ function commands(terminal: Terminal): readonly CommandSpec[] {
         const out =
           typeof options.out === "string" ? options.out : `${at === "." ? "" : `${at}/`}.jackfield/build`;
         const output = createOutput(out, out);
+        const sops = await sopsOf(options, terminal.env);
         return build(
-          { files: filesOf(options), keys: createKeySource(terminal.env), output },
+          { files: filesOf(options), keys: createKeySource(terminal.env), output, sops },
           narrowing(options),
         );
       }),

@@ -1,7 +1,9 @@
 import type { Checked, Diagnostic } from "./core/diagnostic.ts";
 import type { Secret } from "./core/secret.ts";
 import type { SourceFile } from "./core/source.ts";
+import type { Recipient } from "./model/declaration.ts";
 import type { Identity } from "./sops/identities.ts";
+import type { ScopeRule } from "./sops/scope.ts";
 
 // The outside world, as the pipeline sees it. Adapters are in `node/`.
 
@@ -52,10 +54,29 @@ export interface Progress {
   report(done: number, total: number, what: string): void;
 }
 
+/** Files that git gives a driver of ours to read, and to write its answer into: copies of its own, wherever they lie. */
+export interface DriverFiles {
+  /** The text of a file; undefined if it is none. Throws PortFailure if it cannot be read. */
+  read(path: string): string | undefined;
+  /** Throws PortFailure. */
+  write(path: string, text: string): void;
+}
+
 /** Private keys. */
 export interface KeySource {
   /** Looks for keys at the first call only. */
   identities(): FoundKeys;
+}
+
+/** The file that new private keys are written to. */
+export interface KeyFile {
+  /** As messages name it. */
+  readonly path: string;
+  /**
+   * Writes lines there, for the owner alone, behind those that the file has; if it must be new, one that is there is refused. A
+   * place that git does not ignore is refused too. The value says whether it was written. Throws PortFailure.
+   */
+  append(lines: Secret): Checked<boolean>;
 }
 
 export interface FoundKeys {
@@ -64,6 +85,24 @@ export interface FoundKeys {
   readonly looked: readonly string[];
   /** What kept a source from giving a key; worth telling only if none gave one. */
   readonly problems: readonly Diagnostic[];
+}
+
+/**
+ * The `sops` program, which the user opted into, for key services that we do not speak to. Nothing runs before the first call.
+ * What goes wrong is told without a byte of what the program says.
+ */
+export interface SopsProgram {
+  /**
+   * The plain YAML of a sealed file, once the program verified its MAC. It asks no Vault server but those of `listed`, the
+   * recipients that the Workspaces list.
+   */
+  decrypt(file: SourceFile, listed: readonly Recipient[]): Checked<Secret | undefined>;
+  /** A plain file, sealed with a new data key. That it is what was asked for is the caller's to check. */
+  encrypt(
+    plain: SourceFile,
+    recipients: readonly Recipient[],
+    scope: Pick<ScopeRule, "name" | "text">,
+  ): Checked<string | undefined>;
 }
 
 /** What `build` writes for one Deployment: file contents by name. */

@@ -1,11 +1,27 @@
 import { createFiles, findPlace } from "./node/files.ts";
 import { EXIT } from "./outcome.ts";
-import { type Files, PortFailure } from "./ports.ts";
+import { type Files, PortFailure, type SopsProgram } from "./ports.ts";
 import type { CommandSpec, Invocation } from "./program.ts";
 
 // What the specs of commands share.
 
 export const DEPLOYMENT = ["--deployment <name>", "only this Deployment"] as const;
+
+/** For all that opens or seals; without it no program is ever run. */
+export const SOPS = [
+  "--sops <program>",
+  "let this program (`sops`, or a path) serve KMS, PGP, Vault, SSH and plugin keys",
+] as const;
+
+/** The program that `SOPS` names; undefined without the option. */
+export async function sopsOf(
+  { sops }: Invocation["options"],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<SopsProgram | undefined> {
+  if (typeof sops !== "string") return undefined;
+  const { createSopsProgram } = await import("./node/sops-program.ts");
+  return createSopsProgram(sops, env);
+}
 
 /** What fails in the outside world becomes a diagnostic here, and nowhere else. */
 export function guarded(run: CommandSpec["run"]): CommandSpec["run"] {

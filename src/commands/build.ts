@@ -7,11 +7,12 @@ import { secretsYaml } from "../emit/manifests.ts";
 import type { DeploymentOutput } from "../model/manifest.ts";
 import { leaves, type ParsedFile } from "../model/tree.ts";
 import type { Outcome } from "../outcome.ts";
-import type { BuildFolder, BuildWriter, Files, KeySource, Output } from "../ports.ts";
+import type { BuildFolder, BuildWriter, Files, KeySource, Output, SopsProgram } from "../ports.ts";
 import { unseal } from "../unseal/unseal.ts";
 import {
   count,
   type Estate,
+  fallbackOf,
   isOutcome,
   type Narrowing,
   openEstate,
@@ -23,6 +24,8 @@ export interface BuildPorts {
   readonly files: Files;
   readonly keys: KeySource;
   readonly output: Output;
+  /** Set: the user lets it open what no key at hand opens. */
+  readonly sops?: SopsProgram | undefined;
 }
 
 /** What a build wrote for one Deployment, without contents. */
@@ -34,7 +37,7 @@ interface Written {
 }
 
 /** `jackfield build`: writes what each Deployment gets. All or nothing: with an error, nothing is written. */
-export function build({ files, keys, output }: BuildPorts, narrowing: Narrowing): Outcome {
+export function build({ files, keys, output, sops }: BuildPorts, narrowing: Narrowing): Outcome {
   const estate = openEstate(files, narrowing);
   if (isOutcome(estate)) return estate;
   const placed = placedDeployments(estate, narrowing.deployment);
@@ -43,7 +46,8 @@ export function build({ files, keys, output }: BuildPorts, narrowing: Narrowing)
   const begun = output.begin(workspaceNames(placed));
   if (!begun.value) return failed(estate, begun.diagnostics);
   try {
-    return writeBuild(estate, placed, keys, begun.value, output.path, narrowing.deployment === undefined);
+    const unsealed = unseal(drawnFiles(placed), keys, fallbackOf(estate, sops));
+    return writeBuild(estate, placed, unsealed, begun.value, output.path, narrowing.deployment === undefined);
   } finally {
     begun.value.discard();
   }
@@ -52,12 +56,11 @@ export function build({ files, keys, output }: BuildPorts, narrowing: Narrowing)
 function writeBuild(
   estate: Estate,
   placed: readonly Placed[],
-  keys: KeySource,
+  unsealed: ReturnType<typeof unseal>,
   writer: BuildWriter,
   out: string,
   whole: boolean,
 ): Outcome {
-  const unsealed = unseal(drawnFiles(placed), keys);
   if (hasErrors(unsealed.diagnostics)) return failed(estate, unsealed.diagnostics);
   const reveal: Reveal = (node) => {
     const value = unsealed.value.get(node);

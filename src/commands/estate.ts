@@ -4,7 +4,8 @@ import { nameHint } from "../core/nearest.ts";
 import type { Span } from "../core/source.ts";
 import type { EffectiveDeployment } from "../model/effective.ts";
 import { type Outcome, usage } from "../outcome.ts";
-import type { Files } from "../ports.ts";
+import type { Files, SopsProgram } from "../ports.ts";
+import type { Fallback } from "../unseal/by-program.ts";
 
 /** What a command works on: all Workspaces in sight, narrowed to the wanted one. */
 export interface Estate {
@@ -47,6 +48,15 @@ function concerns({ declarations }: CompiledWorkspace): (trouble: Diagnostic) =>
 
 export function isOutcome(value: Estate | Outcome): value is Outcome {
   return "result" in value;
+}
+
+/** What opens the files that no key at hand opens, if the user opted into it. */
+export function fallbackOf({ workspaces }: Estate, program: SopsProgram | undefined): Fallback | undefined {
+  const environments = workspaces.flatMap(({ declarations }) => [
+    ...declarations.workspace.environments.values(),
+  ]);
+  const listed = environments.flatMap(({ recipients }) => recipients.map(({ value }) => value));
+  return program && { program, listed };
 }
 
 /** A Deployment with the Workspace it belongs to. */

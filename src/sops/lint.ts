@@ -35,7 +35,7 @@ export function lintSealedFile(file: ParsedFile): readonly Diagnostic[] {
   if (!metadata) return diagnostics;
   const rule = checkRule(metadata);
   const troubles = [...checkBlocks(file, first.sops), ...rule, missingPart(metadata), macOnly(metadata)];
-  const entries = metadata.groups.flatMap(({ age }) => age.flatMap((entry) => checkEntry(entry) ?? []));
+  const entries = checkEntries(metadata);
   // Under another rule other values are sealed: then that is the cause, and the leaves are not told one by one.
   const values = rule.length > 0 ? [] : file.documents.flatMap((document) => checkLeaves(document, file));
   return [
@@ -102,6 +102,11 @@ function checkRule({ rule, at }: SopsMetadata): readonly Diagnostic[] {
 
 function checkForms({ mac }: SopsMetadata): readonly Diagnostic[] {
   return mac && readSealed(mac.value)?.type !== "str" ? [diagnostic("JF309", mac.at, { what: "MAC" })] : [];
+}
+
+/** What is wrong with the wrapped keys of `age` recipients, as far as it shows without a key. */
+export function checkEntries({ groups }: SopsMetadata): readonly Diagnostic[] {
+  return groups.flatMap(({ age }) => age.flatMap((entry) => checkEntry(entry) ?? []));
 }
 
 function checkEntry({ recipient, enc: { value, at } }: AgeRecipient): Diagnostic | undefined {

@@ -67,13 +67,13 @@ function refused(trouble: Diagnostic): Checked<undefined> {
 }
 
 /** What a file's block says. */
-interface Readable {
+export interface Readable {
   readonly metadata: SopsMetadata & Required<Pick<SopsMetadata, "mac" | "lastmodified">>;
   readonly scope: Scope;
 }
 
 /** The first document's `sops` block speaks for the file, if it holds all that opening needs. */
-function readForOpening(file: ParsedFile, leniency: Leniency = {}): Checked<Readable | undefined> {
+export function readForOpening(file: ParsedFile, leniency: Leniency = {}): Checked<Readable | undefined> {
   const first = file.documents[0];
   const start = { file: file.file, start: 0, end: 0 };
   if (!first?.sops) return refused(diagnostic("JF302", first?.root.entries[0]?.keySpan ?? start, {}));
