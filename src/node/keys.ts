@@ -59,7 +59,7 @@ function readSource({ name, read }: Source, problems: Diagnostic[]): string | un
 
 function sourcesOf(env: Environment, platform: string): readonly Source[] {
   const named = env.SOPS_AGE_KEY_FILE || undefined;
-  const standard = defaultFile(env, platform);
+  const standard = defaultKeysFile(env, platform);
   return [
     { name: "`SOPS_AGE_KEY`", read: () => env.SOPS_AGE_KEY || undefined },
     {
@@ -70,8 +70,8 @@ function sourcesOf(env: Environment, platform: string): readonly Source[] {
   ];
 }
 
-/** The user's configuration folder as Go's `os.UserConfigDir` and SOPS tell it. */
-function defaultFile(env: Environment, platform: string): string | undefined {
+/** `sops/age/keys.txt` in the user's configuration folder as Go's `os.UserConfigDir` and SOPS tell it. */
+export function defaultKeysFile(env: Environment, platform: string = process.platform): string | undefined {
   const home = env.HOME || homedir();
   const folder =
     platform === "win32"

@@ -1,19 +1,9 @@
-import { spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
 import { type Checked, type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import { Secret } from "../core/secret.ts";
 import { type BuildFolder, type BuildWriter, type Output, PortFailure } from "../ports.ts";
-import { ancestors } from "./files.ts";
+import { exposed, isExposed } from "./exposure.ts";
 
 const OWN_FILES = new Set(["secrets.yaml", "connections.json", "variables.json", "values.yaml"]);
 
@@ -63,32 +53,12 @@ function guarded<T>(shown: string, action: () => T): T {
 }
 
 function refusal(out: string, shown: string, workspaces: readonly string[]): Diagnostic | undefined {
-  if (isExposed(out)) {
-    const hint = "add it to `.gitignore`, or choose a folder outside the work tree";
-    return diagnostic("JF005", undefined, { path: shown }, { hint });
-  }
+  // A file below it is asked for: a pattern such as `build/` matches folders, and this one may not exist yet.
+  if (isExposed(join(out, "secrets.yaml"))) return exposed(shown);
   const foreign = workspaces.map((name) => join(out, name)).find(holdsForeignFiles);
   if (foreign === undefined) return undefined;
   const path = `${shown}/${relative(out, foreign)}`;
   return diagnostic("JF006", undefined, { path }, { hint: "choose another `--out`, or remove that folder" });
-}
-
-/** True if the path is in a git work tree and git does not ignore it: plain secrets must not be committed. */
-function isExposed(path: string): boolean {
-  let folder = path;
-  while (!existsSync(folder)) folder = dirname(folder);
-  const real = join(realpathSync(folder), relative(folder, path));
-  const repo = ancestors(real).find((above) => existsSync(join(above, ".git")));
-  if (repo === undefined) return false;
-  // A file below it is asked for: a pattern such as `build/` matches folders, and this one may not exist yet.
-  const args = ["-C", repo, "check-ignore", "--quiet", "--", join(real, "secrets.yaml")];
-  const { error, status } = spawnSync("git", args, { encoding: "utf8" });
-  // Where no git is installed nobody can be asked: only a dot-folder, as `init` has it ignored, will do.
-  if (error)
-    return !relative(repo, real)
-      .split(sep)
-      .some((name) => name.startsWith("."));
-  return status !== 0;
 }
 
 /** True if a Workspace's folder holds anything but Deployments' folders with our four files. */
