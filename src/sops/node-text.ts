@@ -29,16 +29,25 @@ export function nodeContent(node: Node): Content {
 function blockText(node: Node, indent: number): string {
   if (node.kind === "scalar" || node.kind === "sealed") return leafText(node, indent);
   const { file, start, end } = node.span;
-  const text = file.text.slice(start, Math.max(start, endOfValue(file.text, end)));
+  const from = withCommentsAbove(file.text, start);
+  const text = file.text.slice(from, Math.max(start, endOfValue(file.text, end)));
   const isEmpty = node.kind === "map" ? node.entries.length === 0 : node.items.length === 0;
-  if (isEmpty || isFlow(node) || node.alias || NAMED.test(text)) return ` ${flowText(node)}`;
+  const isApart = file.text.slice(from, start).endsWith(" ".repeat(columnOf(node)));
+  if (isEmpty || isFlow(node) || node.alias || !isApart || NAMED.test(text)) return ` ${flowText(node)}`;
   const margin = " ".repeat(columnOf(node));
-  const shifted = text.split("\n").map((line, index) => {
-    // The first line begins with the value itself; only comments may stand further left.
-    const bare = index > 0 && line.startsWith(margin) ? line.slice(margin.length) : line.trimStart();
+  const shifted = text.split("\n").map((line) => {
+    // Only comments may stand further left.
+    const bare = line.startsWith(margin) ? line.slice(margin.length) : line.trimStart();
     return bare.trim() === "" ? "" : " ".repeat(indent) + bare;
   });
   return `\n${shifted.join("\n")}`;
+}
+
+/** The begin of the line of a place, or of the first of the comments right above it. */
+function withCommentsAbove(text: string, at: number): number {
+  const line = text.lastIndexOf("\n", at - 1) + 1;
+  const above = text.lastIndexOf("\n", line - 2) + 1;
+  return line > 0 && /^[ \t]*#/.test(text.slice(above, line)) ? withCommentsAbove(text, above) : line;
 }
 
 /** Anchors, aliases and tags mean something in their own file only. */

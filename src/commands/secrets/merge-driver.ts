@@ -5,13 +5,11 @@ import { addressees } from "../../link/readers.ts";
 import { noteOf } from "../../merge/conflict-notes.ts";
 import type { OpenedVersions } from "../../merge/merge-recipients.ts";
 import { mergeSealed, type SealedMerge, sealMerge } from "../../merge/merge-sealed.ts";
-import type { ParsedFile } from "../../model/tree.ts";
 import { EXIT, type Outcome } from "../../outcome.ts";
-import { parseFile } from "../../parse/parse.ts";
 import type { DriverFiles, FoundKeys, KeySource } from "../../ports.ts";
-import { recipientsOf } from "../../sops/lint.ts";
 import { openText } from "../../sops/opened.ts";
 import { withoutKeys } from "../../unseal/unseal.ts";
+import { newReaders } from "./file-gate.ts";
 import type { Reviewed } from "./recipients-gate.ts";
 
 export interface MergePorts {
@@ -59,7 +57,7 @@ export function mergeDriver(ports: MergePorts, request: MergeRequest): Outcome {
   if ("code" in merge) return failed([merge]);
   const { value, diagnostics } = sealMerge(merge, found.identities, now);
   if (!value) return failed(diagnostics);
-  const refused = newReaders(merge, { path, text: value.text }, request.accepted, history);
+  const refused = unreviewed(merge, { path, text: value.text }, request.accepted, history);
   if (refused.length > 0) return failed(refused);
   files.write(request.ours, value.text);
   if (value.conflicts.length === 0) return done(path);
@@ -119,25 +117,23 @@ function openAll(
 }
 
 /**
- * Recipients of the result that nobody reviewed as such: not those that the default branch gives the environments it is for;
- * of a file without Credentials, not those that its version there names, nor those that both sides name. The labels of the
- * sides prove nothing: whoever can push a branch can write one.
+ * Recipients of the result that nobody reviewed as such: not those that the default branch gives the environments it is for,
+ * or, without Credentials, not those of its version there. The labels of the sides prove nothing: whoever can push a branch
+ * can write one.
  */
-function newReaders(
-  { recipients, versions }: SealedMerge,
+function unreviewed(
+  { recipients }: SealedMerge,
   result: SourceFile,
   accepted: readonly string[],
   history: Reviewed,
 ): readonly Diagnostic[] {
   const branch = history.defaultBranch();
   if (!branch) return [];
-  const { path } = result;
-  const policy = history.yamlAt(branch.commit).filter((file) => file.path !== path);
-  const reviewed =
-    wantedReaders(compile([...policy, result]), path) ??
-    namedReaders(versions, history.fileAt(branch.commit, path));
+  const policy = history.yamlAt(branch.commit).filter(({ path }) => path !== result.path);
+  const reviewed = wantedReaders(compile([...policy, result]), result.path);
+  if (!reviewed) return newReaders([result], accepted, history);
   const known = new Set([...accepted, ...reviewed]);
-  const params = { path, branch: branch.name };
+  const params = { path: result.path, branch: branch.name };
   return recipients
     .filter((recipient) => !known.has(recipient))
     .map((recipient) => diagnostic("JF043", undefined, { ...params, recipient }, { hint: HINT_NEW }));
@@ -146,14 +142,6 @@ function newReaders(
 const HINT_NEW =
   "ask its owner whether it is right; then `git -c merge.jackfield.driver='… --accept-recipient …' checkout --merge -- FILE` " +
   "merges it again, with what `git config merge.jackfield.driver` says in the place of the first …";
-
-function namedReaders({ ours, theirs }: OpenedVersions, text: string | undefined): readonly string[] {
-  const named = (file: ParsedFile | undefined) =>
-    file ? recipientsOf(file).map(({ value: { id } }) => id) : [];
-  const there = text === undefined ? undefined : parseFile({ path: ours.file.file.path, text }).value;
-  const inTheirs = named(theirs.file);
-  return [...named(there), ...named(ours.file).filter((id) => inTheirs.includes(id))];
-}
 
 /** Of a file with Credentials; undefined for any other. */
 function wantedReaders({ workspaces }: Compiled, path: string): readonly string[] | undefined {
