@@ -1,4 +1,4 @@
-import { createFiles, findPlace } from "./node/files.ts";
+import { createFiles, findPlace, type Place, settlePlace } from "./node/files.ts";
 import { EXIT } from "./outcome.ts";
 import { type Files, PortFailure, type SopsProgram } from "./ports.ts";
 import type { CommandSpec, Invocation } from "./program.ts";
@@ -38,6 +38,11 @@ export function guarded(run: CommandSpec["run"]): CommandSpec["run"] {
 
 export function filesOf({ C }: Invocation["options"]): Files {
   return createFiles(findPlace(C ?? "."));
+}
+
+/** For commands that write, too: all their ports tell paths from one root. */
+export function placeOf({ C }: Invocation["options"]): Place {
+  return settlePlace(findPlace(C ?? "."));
 }
 
 export function narrowing({ workspace, deployment }: Invocation["options"]) {

@@ -45,13 +45,25 @@ export function createFiles(place: Place): Files {
   return { scan: () => scan(place) };
 }
 
+/**
+ * The place that paths are told from, once for all ports of a command: where git ignores the start folder, and tracks nothing of
+ * ours in it, that folder is a place without git.
+ */
+export function settlePlace(place: Place): Place {
+  if (!place.git) return place;
+  const base = scanBase(place);
+  return isIgnored(base) && candidatesIn(place, base).length === 0 ? scratch(place, base) : place;
+}
+
+/** Whoever names a folder that git ignores (a scratch estate, say) means what is in it. */
+function scratch(place: Place, base: string): Place {
+  return { root: base, start: place.start, git: false };
+}
+
 function scan(place: Place): Checked<readonly SourceFile[]> {
   const base = scanBase(place);
-  const listed = place.git ? listByGit(place.root, base) : listByWalk(place.root, base);
-  const candidates = listed.filter((path) => isCandidate(toSlashes(relative(base, join(place.root, path)))));
-  // Whoever names a folder that git ignores (a scratch estate, say) means what is in it.
-  if (candidates.length === 0 && place.git && isIgnored(base))
-    return scan({ root: base, start: base, git: false });
+  const candidates = candidatesIn(place, base);
+  if (candidates.length === 0 && place.git && isIgnored(base)) return scan(scratch(place, base));
   const files: SourceFile[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const path of [...candidates].sort(compareText)) {
@@ -60,6 +72,12 @@ function scan(place: Place): Checked<readonly SourceFile[]> {
     else if (read) files.push(read);
   }
   return { value: files, diagnostics };
+}
+
+/** Paths of what may be ours, told from the root. */
+function candidatesIn({ root, git }: Place, base: string): readonly string[] {
+  const listed = git ? listByGit(root, base) : listByWalk(root, base);
+  return listed.filter((path) => isCandidate(toSlashes(relative(base, join(root, path)))));
 }
 
 /** The outermost Workspace around the start, or the start itself. */

@@ -1,9 +1,17 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createFiles, findPlace } from "../../src/node/files.ts";
+import { createFiles, findPlace, settlePlace } from "../../src/node/files.ts";
 import { createOutput } from "../../src/node/output.ts";
 
 // What needs the real git: which files are read, and where a build may go.
@@ -29,9 +37,13 @@ function git(...args: readonly string[]): void {
   expect(done.stderr === "" || done.status === 0, done.stderr).toBe(true);
 }
 
-/** What is found from a start folder: paths, then codes of troubles with their files. */
+/** What is found from a start folder: paths, then codes of troubles with their files. Commands that write find the same. */
 function scan(start = ""): readonly string[] {
-  const { value, diagnostics } = createFiles(findPlace(join(root, start))).scan();
+  const place = findPlace(join(root, start));
+  const { value, diagnostics } = createFiles(place).scan();
+  const settled = settlePlace(place);
+  expect(createFiles(settled).scan()).toEqual({ value, diagnostics });
+  for (const { path, text } of value) expect(readFileSync(join(settled.root, path), "utf8")).toBe(text);
   return [...value.map(({ path }) => path), ...diagnostics.map(({ code, at }) => `${code} ${at?.file.path}`)];
 }
 
