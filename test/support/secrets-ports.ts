@@ -1,3 +1,4 @@
+import type { Reviewed } from "../../src/commands/secrets/recipients-gate.ts";
 import { diagnostic } from "../../src/core/diagnostic.ts";
 import type { SourceFile } from "../../src/core/source.ts";
 import { compareText } from "../../src/core/source.ts";
@@ -24,6 +25,9 @@ export interface Tree {
   readonly writer: TreeWriter;
   readonly keys: KeySource;
   readonly progress: Progress;
+  /** What was reviewed: a default branch `main` with these texts, if any are given. */
+  readonly history: Reviewed;
+  readonly now: Date;
   /** What was reported. */
   readonly reports: string[];
   /** How often it was written. */
@@ -32,7 +36,11 @@ export interface Tree {
   asked(): number;
 }
 
-export function treeOf(texts: Readonly<Record<string, string>>, identities: readonly Identity[] = []): Tree {
+export function treeOf(
+  texts: Readonly<Record<string, string>>,
+  identities: readonly Identity[] = [],
+  reviewed?: Readonly<Record<string, string>>,
+): Tree {
   const map = new Map(Object.entries(texts));
   const reports: string[] = [];
   let writes = 0;
@@ -72,6 +80,12 @@ export function treeOf(texts: Readonly<Record<string, string>>, identities: read
         return found;
       },
     },
+    history: {
+      defaultBranch: () => (reviewed ? { name: "main", commit: "0".repeat(40) } : undefined),
+      fileAt: (_, path) => reviewed?.[path],
+      yamlAt: () => Object.entries(reviewed ?? {}).map(([path, text]) => ({ path, text })),
+    },
+    now: NOW,
     progress: { report: (done, total, what) => void reports.push(`${done}/${total} ${what}`) },
     reports,
     writes: () => writes,

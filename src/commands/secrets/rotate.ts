@@ -1,10 +1,10 @@
 import { compile } from "../../compile.ts";
 import type { Outcome } from "../../outcome.ts";
-import type { Files, KeySource, NamedFiles, Progress, TreeWriter } from "../../ports.ts";
+import type { Files, NamedFiles, TreeWriter } from "../../ports.ts";
 import { rotateText } from "../../sops/reseal.ts";
 import { count, type Estate, isOutcome, type Narrowing, openEstate } from "../estate.ts";
 import { newReaders, readersOf } from "./file-gate.ts";
-import { reencryptAll, type Turn } from "./re-encrypt.ts";
+import { type ReencryptPorts, reencryptAll, type Turn } from "./re-encrypt.ts";
 import { type Reviewed, recipientsGate } from "./recipients-gate.ts";
 import { type Wanted, wrongCall } from "./sealed-files.ts";
 import {
@@ -18,14 +18,11 @@ import {
   workspaceFiles,
 } from "./workspace-files.ts";
 
-export interface RotatePorts {
+export interface RotatePorts extends ReencryptPorts {
   readonly files: Files;
   readonly named: NamedFiles;
-  readonly keys: KeySource;
   readonly writer: TreeWriter;
-  readonly progress: Progress;
   readonly history: Reviewed;
-  readonly now: Date;
 }
 
 export interface RotateRequest extends Wanted {

@@ -34,7 +34,7 @@ export function inSteps<T, R>(
   }
 }
 
-const UNOPENED: readonly string[] = ["JF321", "JF322", "JF323"];
+const UNOPENED: readonly string[] = ["JF321", "JF322", "JF323", "JF346"];
 
 /** True for what says that nobody's key at hand opens a file, as opposed to that something is wrong with the file. */
 export function isUnopened({ code }: Diagnostic): boolean {

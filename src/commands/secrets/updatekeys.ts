@@ -1,12 +1,12 @@
 import { type Diagnostic, diagnostic, sortDiagnostics } from "../../core/diagnostic.ts";
 import type { SourceFile } from "../../core/source.ts";
 import { EXIT, type Outcome } from "../../outcome.ts";
-import type { Files, KeySource, NamedFiles, Progress, TreeWriter } from "../../ports.ts";
+import type { Files, NamedFiles, TreeWriter } from "../../ports.ts";
 import { visibleText } from "../../render/visible.ts";
 import { rewrapText } from "../../sops/reseal.ts";
 import { count, type Estate, isOutcome, type Narrowing, openEstate } from "../estate.ts";
 import { type ConfigChange, configChange } from "./config-change.ts";
-import { reencryptAll, type Turn } from "./re-encrypt.ts";
+import { type ReencryptPorts, reencryptAll, type Turn } from "./re-encrypt.ts";
 import { type Reviewed, recipientsGate } from "./recipients-gate.ts";
 import { type Wanted, wrongCall } from "./sealed-files.ts";
 import {
@@ -20,12 +20,10 @@ import {
   workspaceFiles,
 } from "./workspace-files.ts";
 
-export interface UpdateKeysPorts {
+export interface UpdateKeysPorts extends ReencryptPorts {
   readonly files: Files;
   readonly named: NamedFiles;
-  readonly keys: KeySource;
   readonly writer: TreeWriter;
-  readonly progress: Progress;
   readonly history: Reviewed;
 }
 

@@ -1,16 +1,25 @@
-import { type Diagnostic, diagnostic, hasErrors, sortDiagnostics } from "../../core/diagnostic.ts";
+import {
+  type Checked,
+  type Diagnostic,
+  diagnostic,
+  hasErrors,
+  sortDiagnostics,
+} from "../../core/diagnostic.ts";
 import type { SourceFile } from "../../core/source.ts";
 import { classify } from "../../declare/classify.ts";
+import { recipientKey } from "../../link/readers.ts";
 import type { ParsedFile } from "../../model/tree.ts";
 import { EXIT, type Outcome } from "../../outcome.ts";
 import { parseFile } from "../../parse/parse.ts";
-import type { Files, FoundKeys, KeySource, NamedFiles, Progress } from "../../ports.ts";
+import type { Files, KeySource, NamedFiles, Progress, SopsProgram } from "../../ports.ts";
 import { table } from "../../render/table.ts";
 import { visibleText } from "../../render/visible.ts";
+import type { Identity } from "../../sops/identities.ts";
 import { lintSealedFile } from "../../sops/lint.ts";
 import { recipientsIn } from "../../sops/metadata.ts";
 import { openText } from "../../sops/opened.ts";
-import { count, type Estate, isOutcome, type Narrowing, openEstate } from "../estate.ts";
+import { type Fallback, isWithoutKey, type OpenedByProgram, openByProgram } from "../../unseal/by-program.ts";
+import { count, type Estate, fallbackOf, isOutcome, type Narrowing, openEstate } from "../estate.ts";
 import { inSteps, isUnopened, summedUp, type Wanted, wrongCall } from "./sealed-files.ts";
 
 export interface VerifyPorts {
@@ -18,6 +27,8 @@ export interface VerifyPorts {
   readonly named: NamedFiles;
   readonly keys: KeySource;
   readonly progress: Progress;
+  /** Set: the user lets it open what no key at hand opens. */
+  readonly sops?: SopsProgram | undefined;
 }
 
 /** What came of one file. Nothing of a value. */
@@ -41,11 +52,12 @@ export function verify(ports: VerifyPorts, wanted: Wanted, narrowing: Narrowing)
   if (estate && isOutcome(estate)) return estate;
   const subjects = estate ? sealedSubjects(estate) : wanted.names.map((name) => namedSubject(ports, name));
   const found = ports.keys.identities();
+  const fallback = estate ? fallbackOf(estate, ports.sops) : fallbackForNamed(ports, narrowing);
   const verdicts = inSteps(
     subjects,
     ({ path }) => path,
     ports.progress,
-    (one) => judge(one, found),
+    (one) => judge(one, found.identities, fallback),
   );
   const unread = estate ? unreadable(estate) : [];
   const diagnostics = [
@@ -62,6 +74,13 @@ export function verify(ports: VerifyPorts, wanted: Wanted, narrowing: Narrowing)
     ...(estate && { compiled: estate.compiled }),
     ...(verdicts.some(({ verdict }) => verdict !== "ok") && { exit: EXIT.problems }),
   };
+}
+
+/** What the Workspaces around list matters only to the program: without it, named files are read and nothing else. */
+function fallbackForNamed({ files, sops }: VerifyPorts, narrowing: Narrowing): Fallback | undefined {
+  if (!sops) return undefined;
+  const estate = openEstate(files, narrowing);
+  return isOutcome(estate) ? { program: sops, listed: [] } : fallbackOf(estate, sops);
 }
 
 /** A file to verify, with what was found without a key. */
@@ -117,25 +136,38 @@ function unreadable({ compiled, diagnostics }: Estate): readonly Diagnostic[] {
   );
 }
 
-function judge({ path, source, diagnostics }: Subject, { identities }: FoundKeys): Verdict {
+function judge(
+  { path, source, diagnostics }: Subject,
+  identities: readonly Identity[],
+  fallback: Fallback | undefined,
+): Verdict {
   if (!source || diagnostics.some(({ code }) => code === "JF301")) {
     return { file: path, verdict: "failed", diagnostics };
   }
-  const { value: opened, diagnostics: troubles } = openText(source, identities);
+  const { value: opened, diagnostics: troubles } = open(source, identities, fallback);
   const told = sortDiagnostics([...diagnostics, ...troubles]);
-  const others = told.filter((one) => one.severity === "error" && !isUnopened(one));
   if (!opened) {
-    const verdict = others.length > 0 || !troubles.some(isUnopened) ? "failed" : "no key";
-    return { file: path, verdict, diagnostics: told };
+    const isFailed = told.some((one) => one.severity === "error" && !isUnopened(one));
+    return { file: path, verdict: isFailed ? "failed" : "no key", diagnostics: told };
   }
   return {
     file: path,
     verdict: hasErrors(told) ? "failed" : "ok",
     values: opened.values.size,
-    recipients: new Set(recipientsIn(opened.metadata).map(({ value }) => `${value.kind} ${value.id}`)).size,
-    lastModified: opened.metadata.lastmodified.value,
+    recipients: new Set(recipientsIn(opened.metadata).map(({ value }) => recipientKey(value))).size,
+    ...(opened.metadata.lastmodified && { lastModified: opened.metadata.lastmodified.value }),
     diagnostics: told,
   };
+}
+
+function open(
+  source: SourceFile,
+  identities: readonly Identity[],
+  fallback: Fallback | undefined,
+): Checked<Pick<OpenedByProgram, "values" | "metadata"> | undefined> {
+  const own = openText(source, identities);
+  const file = fallback && isWithoutKey(own.diagnostics) ? parseFile(source).value : undefined;
+  return file && fallback ? openByProgram(file, fallback) : own;
 }
 
 function textOf(verdicts: readonly Verdict[]): string {

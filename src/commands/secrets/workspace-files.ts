@@ -93,15 +93,19 @@ export function inTheWay(
 ): readonly Diagnostic[] {
   const paths = new Set([...own, ...others].map(({ path }) => path));
   const unclear = own.some(({ wanted }) => wanted === "unclear" || wanted === "unlisted");
-  return diagnostics.filter(({ severity, code, at }) => {
+  const told = diagnostics.filter(({ severity, code, at }) => {
     if (severity !== "error") return false;
-    if (unclear) return !MENDED.includes(code);
-    return /^JF[12]/.test(code) && (all || (at !== undefined && paths.has(at.file.path)));
+    if (UNREADABLE.test(code)) return all || unclear || (at !== undefined && paths.has(at.file.path));
+    return unclear && UNCLEAR.includes(code);
   });
+  if (unclear && told.length === 0) throw new Error("what makes readers unclear is an error");
+  return told;
 }
 
-/** What `updatekeys` is there to mend. */
-const MENDED: readonly string[] = ["JF314", "JF315", "JF430", "JF431"];
+/** What is wrong with documents and sealed files as such. */
+const UNREADABLE = /^JF([12]|30|31[012])/;
+/** An unknown environment, several sets of them, and none that lists recipients. */
+const UNCLEAR: readonly string[] = ["JF402", "JF429", "JF432"];
 
 /** The outcome of a command that did nothing. */
 export function nothingDone(
