@@ -85,6 +85,10 @@ test.each([
   ["an unknown shell", GOOD, ["completion", "tcsh"], 2],
   ["no Workspace", {}, ["validate"], 2],
   ["a folder that is not there", GOOD, ["validate", "-C", "nowhere"], 3],
+  ["a command that the group has not", GOOD, ["secrets", "keygeen"], 2],
+  ["a group without a command", GOOD, ["secrets"], 2],
+  ["help of a group", GOOD, ["secrets", "--help"], 0],
+  ["a report without a Workspace", {}, ["secrets", "recipients"], 2],
   ["help", GOOD, ["--help"], 0],
   ["the version", GOOD, ["--version"], 0],
 ] as const)("%s exits as it should", (_, files, args, status) => {
@@ -186,19 +190,51 @@ test("an old Node is refused with one line", () => {
   });
 });
 
+/** What bash offers for a line whose last word is not done. */
+function offered(script: string, line: string): string {
+  const words = line.split(" ");
+  const call = `COMP_WORDS=(${words.map((word) => `"${word}"`).join(" ")}); COMP_CWORD=${words.length - 1}`;
+  const run = spawnSync("bash", ["-c", `${script}\n${call}; _jackfield; echo "\${COMPREPLY[@]}"`], {
+    encoding: "utf8",
+  });
+  expect(run.stderr).toBe("");
+  return run.stdout.trim();
+}
+
+test.each([
+  ["jackfield va", "validate"],
+  ["jackfield sec", "secrets"],
+  ["jackfield secrets key", "keygen"],
+  ["jackfield secrets va", ""],
+  ["jackfield secrets keygen --o", "--out"],
+  ["jackfield secrets recipients --work", "--workspace"],
+  ["jackfield secrets nothing --f", ""],
+  ["jackfield get --dep", "--deployment"],
+  ["jackfield secrets keygen --format js", "json"],
+])("completion of %j is %j", (line, words) => {
+  expect(offered(jackfield(folder(), "completion", "bash").stdout, line)).toBe(words);
+});
+
 test("completion scripts are scripts, and offer the commands", () => {
   const root = folder();
-  const script = jackfield(root, "completion", "bash").stdout;
-  const words = spawnSync(
-    "bash",
-    ["-c", `${script}\nCOMP_WORDS=(jackfield va); COMP_CWORD=1; _jackfield; echo "\${COMPREPLY[@]}"`],
-    {
-      encoding: "utf8",
-    },
-  );
-  expect(words.stdout).toBe("validate\n");
   expect(jackfield(root, "completion", "zsh").stdout).toContain("#compdef jackfield");
-  expect(jackfield(root, "completion", "fish").stdout).toContain("complete -c jackfield");
+  const fish = jackfield(root, "completion", "fish").stdout.split("\n");
+  const seen = "__fish_seen_subcommand_from";
+  expect(fish.some((line) => line.includes("-n __fish_use_subcommand") && line.includes("secrets"))).toBe(
+    true,
+  );
+  expect(fish).toContain(`complete -c jackfield -n "${seen} secrets; and ${seen} keygen" -l out`);
+  expect(fish).toContain(`complete -c jackfield -n "${seen} get" -l deployment`);
+  expect(fish.filter((line) => line.includes(`${seen} secrets; and not ${seen}`))).toHaveLength(1);
+});
+
+test("a private key that is made is in the file alone", () => {
+  const root = folder();
+  const run = jackfield(root, "secrets", "keygen", "--format", "json");
+  const { command, result } = JSON.parse(run.stdout);
+  expect([run.status, command]).toEqual([0, "secrets keygen"]);
+  expect(readFileSync(result.file, "utf8")).toContain("AGE-SECRET-KEY-1");
+  expect(run.stdout + run.stderr).not.toMatch(/AGE-SECRET-KEY/i);
 });
 
 test("colours only where they are asked for", () => {
