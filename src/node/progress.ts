@@ -13,7 +13,7 @@ const LONG = 20;
 const CLEAR = "\r\u001b[2K";
 
 /** One line on a terminal, which goes when all is done; nothing in a pipe. */
-export function createProgress(stream: ProgressStream): Progress {
+export function createProgress(stream: ProgressStream = process.stderr): Progress {
   if (stream.isTTY !== true) return { report: () => undefined };
   return {
     report(done, total, what) {
