@@ -7,7 +7,8 @@ import { expect, test } from "vitest";
 
 const SRC = fileURLToPath(new URL("../src", import.meta.url));
 const STAGES = ["parse", "validate", "declare", "link", "emit", "unseal", "sops"] as const;
-const SHELL = ["main.ts", "cli.ts", "program.ts", "shell.ts", "commands/secrets/specs.ts"];
+const SPECS = ["commands/secrets/specs.ts", "commands/secrets/specs-files.ts"];
+const SHELL = ["main.ts", "cli.ts", "program.ts", "shell.ts", ...SPECS];
 
 interface Import {
   readonly target: string;

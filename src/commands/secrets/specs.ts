@@ -1,5 +1,6 @@
 import type { CommandSpec } from "../../program.ts";
 import { filesOf, guarded, narrowing } from "../../shell.ts";
+import { fileSpecs } from "./specs-files.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -9,6 +10,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function secretsSpecs(env: Environment): readonly CommandSpec[] {
   return [
+    ...fileSpecs(env),
     {
       name: "secrets recipients",
       description: "list who can read what, and who is missing or left over; no key needed",
