@@ -7,6 +7,7 @@ import { applyEdits, type Edit, endOfValue } from "./edits.ts";
 import { createFingerprint, type Fingerprint } from "./fingerprint.ts";
 import type { Identity } from "./identities.ts";
 import { isFlow } from "./layout.ts";
+import { SCOPE } from "./lint.ts";
 import { readMetadata, recipientsIn } from "./metadata.ts";
 import { type OpenedText, openText } from "./opened.ts";
 import { compileScope } from "./scope.ts";
@@ -21,7 +22,7 @@ export function maskedText(source: SourceFile, identities: readonly Identity[]):
   const { value: file } = parseFile(source);
   if (!file) {
     if (!MENTIONS_BLOCK.test(source.text)) return source.text;
-    return `${firstLine(openText(source, []).diagnostics[0])}${source.text.replace(CIPHERTEXT, sealedMark)}`;
+    return `${firstLine(openText(source, []).diagnostics[0])}${source.text.replaceAll(LINE, unreadLine)}`;
   }
   if (!file.documents.some(({ sops }) => sops)) return source.text;
   const { value: opened, diagnostics } = openText(source, identities);
@@ -38,6 +39,15 @@ export function maskedText(source: SourceFile, identities: readonly Identity[]):
 
 const MENTIONS_BLOCK = /^\s*"?sops"?\s*:/m;
 const CIPHERTEXT = /ENC\[AES256_GCM,[^\]]*\]?/g;
+const LINE = /^(?!<<<<<<<|=======|>>>>>>>|---)([ \t]*(?:- )?(?:"?[\w.-]+"?:(?=\s|$))?)(.*)$/gm;
+
+/** Of a text that does not parse only what stands where keys do: nobody knows what else may be a secret. */
+function unreadLine(_: string, key: string, rest: string): string {
+  if (rest.trim() === "") return key;
+  const marks = rest.match(CIPHERTEXT)?.map(sealedMark) ?? ["[not shown]"];
+  return `${key}${key.endsWith(":") ? " " : ""}${marks.join(" ")}`;
+}
+
 /** No fault of the file: the keys at hand do not suffice. */
 const UNOPENED = ["JF321", "JF322", "JF323"];
 
@@ -63,8 +73,9 @@ function valueEdits(
   marks: ReadonlyMap<string, string>,
 ): readonly Edit[] {
   const metadata = document.sops && readMetadata(document.sops).value;
-  const scope = metadata && compileScope(metadata.rule);
-  const parts = scopedParts(document, file, scope ?? { on: "key", matches: () => false, seals: true });
+  // Where nobody can tell what should be sealed, it is what we seal.
+  const scope = (metadata && compileScope(metadata.rule)) ?? compileScope(SCOPE);
+  const parts = scope ? scopedParts(document, file, scope) : [];
   const edits = parts.flatMap((part) =>
     "comment" in part ? commentEdit(part, marks) : leafEdit(part, marks),
   );
