@@ -8,7 +8,7 @@ import { Secret } from "../src/core/secret.ts";
 import type { Recipient } from "../src/model/declaration.ts";
 import { createSopsProgram, type SopsLimits } from "../src/node/sops-program.ts";
 import type { KeySource, SopsProgram } from "../src/ports.ts";
-import { openByProgram, sealByProgram } from "../src/unseal/by-program.ts";
+import { openByProgram, sealByProgram } from "../src/sops/by-program.ts";
 import { unseal } from "../src/unseal/unseal.ts";
 import { identitiesOf, parsed, sealedText } from "./support/sealed-files.ts";
 
@@ -286,7 +286,7 @@ const ENTRY = `    hc_vault:
           enc: vault:v1:xxxx
     encrypted_regex`;
 
-test.each([
+test.each<readonly [string, readonly string[]]>([
   ["https://vault.example.com:8200", []],
   ["https://vault.example.com:8200/", []],
   ["https://vault.example.com", ["JF349"]],

@@ -5,7 +5,7 @@ import type { Span } from "../core/source.ts";
 import type { EffectiveDeployment } from "../model/effective.ts";
 import { type Outcome, usage } from "../outcome.ts";
 import type { Files, SopsProgram } from "../ports.ts";
-import type { Fallback } from "../unseal/by-program.ts";
+import type { Fallback } from "../sops/by-program.ts";
 
 /** What a command works on: all Workspaces in sight, narrowed to the wanted one. */
 export interface Estate {

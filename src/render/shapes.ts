@@ -62,7 +62,9 @@ const RECIPIENT: Shape = {
 /** What SOPS writes beside the values: its keys, and of the rest only what is public by its form. */
 export const SOPS: Shape = {
   keys: {
-    age: { keys: { recipient: shownIf(/^age1[0-9a-z]+$/), enc: KEY_ONLY } },
+    age: {
+      keys: { recipient: shownIf(/^(?:age1[0-9a-z+.-]+|ssh-(?:ed25519|rsa) AAAA[\w+/=]+)$/), enc: KEY_ONLY },
+    },
     lastmodified: shownIf(/^[0-9TZ:.+-]{10,40}$/),
     version: shownIf(/^[0-9.]{1,20}$/),
     encrypted_regex: shownIf(/^\^secrets\$$/),
@@ -82,7 +84,9 @@ function shownKeys(words: string): Readonly<Record<string, Shape>> {
 /** A text that is no age recipient may be the private key, pasted by mistake. */
 function recipientsShape(list: Node): Shape {
   const texts = list.kind === "seq" ? list.items.filter(({ kind }) => kind === "scalar") : [list];
-  return texts.every((one) => textOf(one)?.startsWith("age1")) ? RECIPIENT : KEY_ONLY;
+  return texts.every((one) => /^(?:age1|ssh-(?:ed25519|rsa) AAAA)/.test(textOf(one) ?? ""))
+    ? RECIPIENT
+    : KEY_ONLY;
 }
 
 const WORKSPACE: Shape = {

@@ -3,9 +3,9 @@ import { type Checked, type Diagnostic, diagnostic } from "../core/diagnostic.ts
 import type { ParsedFile, SealedNode } from "../model/tree.ts";
 import type { UnsealedValue } from "../model/unsealed.ts";
 import type { FoundKeys, KeySource } from "../ports.ts";
+import { type Fallback, isWithoutKey, openByProgram } from "../sops/by-program.ts";
 import type { Identity } from "../sops/identities.ts";
 import { openFile, type Unsealed } from "../sops/open.ts";
-import { type Fallback, isWithoutKey, openByProgram } from "./by-program.ts";
 
 /**
  * Opens the files from which a sealed value is drawn, each once. Keys are looked for only if there is such a file. Fails

@@ -142,7 +142,7 @@ export const BAD: readonly (readonly [string, ...string[]])[] = [
   ],
   [
     workspace("  environments: {a: {recipients: [┆AGE-SECRET-KEY-1ABC]}}"),
-    "JF206 an item of `recipients` must be an age recipient (`age1…`), or a map such as `{kms: …}`",
+    "JF206 an item of `recipients` must be an age recipient (`age1…`), an SSH public key without its comment, or a map such as `{kms: …}`",
   ],
   [
     workspace("  prune: {max: ┆200%}"),

@@ -8,7 +8,7 @@ import { kindInWords, needsProgram } from "../../sops/foreign.ts";
 import type { Identity } from "../../sops/identities.ts";
 import { type OpenedText, openText } from "../../sops/opened.ts";
 import { sealText } from "../../sops/seal.ts";
-import { type Fallback, isWithoutKey, openByProgram, sealByProgram } from "../../unseal/by-program.ts";
+import { type Fallback, isWithoutKey, openByProgram, sealByProgram } from "../../sops/by-program.ts";
 import { type Estate, fallbackOf } from "../estate.ts";
 import { readersOf } from "./file-gate.ts";
 import { inSteps, summedUp } from "./sealed-files.ts";

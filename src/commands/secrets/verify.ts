@@ -18,7 +18,7 @@ import type { Identity } from "../../sops/identities.ts";
 import { lintSealedFile } from "../../sops/lint.ts";
 import { recipientsIn } from "../../sops/metadata.ts";
 import { openText } from "../../sops/opened.ts";
-import { type Fallback, isWithoutKey, type OpenedByProgram, openByProgram } from "../../unseal/by-program.ts";
+import { type Fallback, isWithoutKey, type OpenedByProgram, openByProgram } from "../../sops/by-program.ts";
 import { count, type Estate, fallbackOf, isOutcome, type Narrowing, openEstate } from "../estate.ts";
 import { inSteps, isUnopened, summedUp, type Wanted, wrongCall } from "./sealed-files.ts";
 

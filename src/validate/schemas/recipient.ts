@@ -65,10 +65,11 @@ function keyService(name: string, { description, example, parts }: KeyService): 
 export const RECIPIENT: Schema = {
   title: "Recipient",
   description:
-    "A public key whose holder can open what is sealed for this environment: an age recipient (`age1…`), or a map with one key service, as SOPS calls it.",
+    "A public key whose holder can open what is sealed for this environment: an age recipient (`age1…`), an SSH key (`ssh-ed25519 AAAA…`, without its comment), or a map with one key service, as SOPS calls it. SSH keys, keys of age plugins and key services take the `sops` program.",
   type: ["string", "object"],
-  pattern: "^age1[a-z0-9+.-]+$",
-  patternErrorMessage: "an age recipient (`age1…`), or a map such as `{kms: …}`",
+  pattern: "^(?:age1[a-z0-9+.-]+|ssh-(?:ed25519|rsa) [A-Za-z0-9+/]+={0,2})$",
+  patternErrorMessage:
+    "an age recipient (`age1…`), an SSH public key without its comment, or a map such as `{kms: …}`",
   properties: Object.fromEntries(
     Object.entries(KEY_SERVICES).map(([name, service]) => [name, keyService(name, service)]),
   ),

@@ -5,13 +5,13 @@ import type { Recipient } from "../model/declaration.ts";
 import type { ParsedFile } from "../model/tree.ts";
 import { parseFile } from "../parse/parse.ts";
 import type { SopsProgram } from "../ports.ts";
-import { kindInWords } from "../sops/foreign.ts";
-import { valuesFromPlain } from "../sops/from-program.ts";
-import { checkEntries, SCOPE } from "../sops/lint.ts";
-import { recipientsIn, type SopsMetadata } from "../sops/metadata.ts";
-import { readForOpening, type Unsealed } from "../sops/open.ts";
-import type { ScopeRule } from "../sops/scope.ts";
-import { isUnlisted } from "../sops/servers.ts";
+import { kindInWords } from "./foreign.ts";
+import { valuesFromPlain } from "./from-program.ts";
+import { checkEntries, SCOPE } from "./lint.ts";
+import { recipientsIn, type SopsMetadata } from "./metadata.ts";
+import { readForOpening, type Unsealed } from "./open.ts";
+import type { ScopeRule } from "./scope.ts";
+import { isUnlisted } from "./servers.ts";
 
 /** The `sops` program, which the user opted into, and the recipients that the Workspaces list. */
 export interface Fallback {
