@@ -245,7 +245,7 @@ function giving(text: string, fail?: "JF346"): SopsProgram & { readonly asked: s
 }
 
 const PLAIN = "plain: one\nsecrets:\n    a: canary-password-one\n";
-const keys = (...identities: Parameters<typeof identitiesOf>): KeySource => ({
+const keys = (...identities: readonly ("one" | "three")[]): KeySource => ({
   identities: () => ({ identities: identitiesOf(...identities), looked: [], problems: [] }),
 });
 
@@ -314,7 +314,7 @@ test.each([
   ["another file", sealedText("comments"), "this file sealed"],
 ])("%s is not what was to be sealed", (_, answer, what) => {
   const recipients = identitiesOf("one").map(({ recipient }) => ({ kind: "age", id: recipient }));
-  const result = sealByProgram({ path: "x.yaml", text: PLAIN }, recipients, giving(answer));
+  const result = sealByProgram({ path: "x.yaml", text: PLAIN }, recipients, giving(answer), SCOPE);
   expect(told(result)).toEqual([`JF348 what the \`sops\` program gave is not ${what}`]);
   expect(inspect(result, { depth: 9 })).not.toContain("canary");
 });

@@ -7,10 +7,10 @@ import { parseFile } from "../parse/parse.ts";
 import type { SopsProgram } from "../ports.ts";
 import { kindInWords } from "./foreign.ts";
 import { valuesFromPlain } from "./from-program.ts";
-import { checkEntries, SCOPE } from "./lint.ts";
+import { checkEntries } from "./lint.ts";
 import { recipientsIn, type SopsMetadata } from "./metadata.ts";
 import { readForOpening, type Unsealed } from "./open.ts";
-import type { ScopeRule } from "./scope.ts";
+import { DEFAULT_RULE, type ScopeRule } from "./scope.ts";
 import { isUnlisted } from "./servers.ts";
 
 /** The `sops` program, which the user opted into, and the recipients that the Workspaces list. */
@@ -74,15 +74,17 @@ function withRecipients(trouble: Diagnostic, metadata: SopsMetadata): Diagnostic
 }
 
 /**
- * Seals a plain file with the program, with a new data key, for exactly these recipients and by this rule. What comes back is
+ * Seals a plain file with the program, with a new data key, for exactly these recipients and by this rule (undefined: the one
+ * that SOPS has for files without any). What comes back is
  * checked as far as it can be without a key (JF348): recipients, rule, MAC, one stanza an entry, and the same keys and plain values.
  */
 export function sealByProgram(
   plain: SourceFile,
   recipients: readonly Recipient[],
   program: SopsProgram,
-  rule: Pick<ScopeRule, "name" | "text"> = SCOPE,
+  wantedRule: Pick<ScopeRule, "name" | "text"> | undefined,
 ): Checked<string | undefined> {
+  const rule = wantedRule ?? DEFAULT_RULE;
   const { value: text, diagnostics } = program.encrypt(plain, recipients, rule);
   if (text === undefined) return { value: undefined, diagnostics };
   // Without its text: no message is to show a line of it.

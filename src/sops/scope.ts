@@ -24,7 +24,7 @@ export interface Scope {
 }
 
 /** What SOPS does where a file names no rule. */
-const DEFAULT_SUFFIX = "_unencrypted";
+export const DEFAULT_RULE = { name: "unencrypted_suffix", text: "_unencrypted" } as const;
 const MAX_REGEX = 512;
 
 // The pattern comes from an untrusted file, and JavaScript backtracks where Go's RE2 does not. Without repetition and
@@ -35,8 +35,7 @@ const BRANCH = String.raw`\^?${ATOM}*(?:${GROUP}${ATOM}*)?\$?`;
 const SAFE_REGEX = new RegExp(`^${BRANCH}(?:\\|${BRANCH})*$`);
 
 /** A rule, ready to use; undefined for a pattern that we cannot judge or that could take long. */
-export function compileScope(rule: Pick<ScopeRule, "name" | "text"> | undefined): Scope | undefined {
-  if (!rule) return { on: "key", matches: (key) => key.endsWith(DEFAULT_SUFFIX), seals: false };
+export function compileScope(rule: Pick<ScopeRule, "name" | "text"> = DEFAULT_RULE): Scope | undefined {
   const on = rule.name.includes("comment") ? "comment" : "key";
   const seals = rule.name.startsWith("encrypted_");
   if (rule.name.endsWith("_suffix")) return { on, matches: (key) => key.endsWith(rule.text), seals };

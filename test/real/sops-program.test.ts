@@ -11,7 +11,7 @@ import type { Recipient } from "../../src/model/declaration.ts";
 import { createSopsProgram } from "../../src/node/sops-program.ts";
 import { openByProgram, sealByProgram } from "../../src/sops/by-program.ts";
 import { parseIdentities } from "../../src/sops/identities.ts";
-import { lintSealedFile, recipientsOf } from "../../src/sops/lint.ts";
+import { lintSealedFile, recipientsOf, SCOPE } from "../../src/sops/lint.ts";
 import { openFile } from "../../src/sops/open.ts";
 import { keyText, parsed } from "../support/sealed-files.ts";
 import { yamlTexts } from "../support/sops-texts.ts";
@@ -57,8 +57,13 @@ const SSH: Recipient = { kind: "age", id: `${sshType} ${sshKey}` };
 const AGE: Recipient = { kind: "age", id: identity?.recipient ?? "" };
 const sops = createSopsProgram("sops", env);
 
-function seal(text: string, recipients: readonly Recipient[], path = "x.yaml"): string {
-  const { value, diagnostics } = sealByProgram({ path, text }, recipients, sops);
+function seal(
+  text: string,
+  recipients: readonly Recipient[],
+  path = "x.yaml",
+  rule: Parameters<typeof sealByProgram>[3] = SCOPE,
+): string {
+  const { value, diagnostics } = sealByProgram({ path, text }, recipients, sops, rule);
   if (value === undefined) throw new Error(diagnostics.map(({ message }) => message).join("; "));
   return value;
 }
@@ -110,6 +115,28 @@ test("JSON", () => {
   expect([...(value?.values.values() ?? [])].map(({ secret }) => secret.reveal())).toEqual(["1000", "z"]);
 });
 
+test.each([
+  ["unencrypted_suffix", "_unencrypted"],
+  ["encrypted_suffix", "_secret"],
+  ["unencrypted_regex", "^(host|port)$"],
+  ["encrypted_regex", "pass|^data$"],
+] as const)("the rule %s %s", (name, text) => {
+  const plain = "host: one\npassword: two\ndata: {my_secret: three, x_unencrypted: {y: four}}\n";
+  const sealed = seal(plain, [AGE, PGP], "x.yaml", { name, text });
+  const own = openFile(parsed(sealed), identity ? [identity] : []).value;
+  expect(own?.size).toBeGreaterThan(0);
+  expect(open(sealed).values).toEqual(
+    [...(own?.values() ?? [])].map((one) => `${one.type} ${one.secret.reveal()}`),
+  );
+});
+
+test("a file without a rule is sealed by the rule that SOPS has for it", () => {
+  const file = { path: "x.yaml", text: "host: one\nx_unencrypted: two\n" };
+  const { value } = sealByProgram(file, [PGP], sops, undefined);
+  expect(value).toContain("x_unencrypted: two");
+  expect(value).not.toContain("one");
+});
+
 test("each entry is checked without a key", () => {
   const sealed = seal(PLAIN, [SSH]);
   run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "other");
@@ -159,7 +186,7 @@ test("a `.sops.yaml` of the folder, or variables that name recipients, change no
   try {
     process.chdir(folder);
     const program = createSopsProgram("sops", hostile);
-    const { value } = sealByProgram({ path: "x.yaml", text: PLAIN }, [PGP], program);
+    const { value } = sealByProgram({ path: "x.yaml", text: PLAIN }, [PGP], program, SCOPE);
     expect(recipientsOf(parsed(value ?? "")).map(({ value: one }) => one)).toEqual([PGP]);
     expect(value).not.toContain("mac_only_encrypted");
     expect(openByProgram(parsed(value ?? ""), { program, listed: [] }).value?.values.size).toBe(
@@ -178,7 +205,7 @@ test("what cannot be sealed is told without a word of it", () => {
     ["sops: {}\nsecrets: {a: canary}\n", PGP],
     ["secrets: {a: canary\n", PGP],
   ] as const) {
-    const result = sealByProgram({ path: "x.yaml", text }, [recipient], sops);
+    const result = sealByProgram({ path: "x.yaml", text }, [recipient], sops, SCOPE);
     expect(result.value).toBeUndefined();
     expect(result.diagnostics.map(({ code }) => code)).toEqual(["JF347"]);
     expect(inspect(result, { depth: 9 })).not.toContain("canary");
