@@ -158,8 +158,9 @@ function judgeRequired(
 function missingHint(judged: Judged, path: string, spec: FieldSpec | undefined, method: string): string {
   const need = method === "" ? "it is needed" : `\`auth: ${method}\` needs it`;
   if (!spec?.secret) return `${need}: write it in the object, or in a Link that selects it there`;
-  const where = judged.object.deployment ? "for that Deployment" : "that selects it there";
-  return `${need}: put \`${path}\` under \`secrets\` of a Credential ${where}, sealed with \`sops\``;
+  const { id, deployment } = judged.object;
+  const where = deployment ? `--deployment ${deployment.value}` : "--environment E";
+  return `${need}: \`jackfield secrets set ${id.value} ${path} ${where}\` asks for it and seals it`;
 }
 
 function missing(judged: Judged, path: string, title: string, hint: string): void {

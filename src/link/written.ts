@@ -45,7 +45,7 @@ function checkPlainField(context: Context, field: WrittenField): void {
   const { subject, report } = context;
   if (mustBeSealed(context, field)) {
     const params = { field: field.path, id: subject.id };
-    const hint = `take it out, treat it as leaked, and put the new one under \`secrets\` of a Credential`;
+    const hint = `take it out, treat it as leaked, and seal the new one: \`jackfield secrets set ${subject.id} ${field.path} --environment E\``;
     report(diagnostic("JF414", field.keyAt, params, { hint }));
     return;
   }

@@ -43,7 +43,7 @@ function credentialLines(
   return [
     "---",
     `# connections/${id}.production.sops.yaml`,
-    "# a draft: put your secrets in, and seal it with `sops encrypt -i` before you commit it",
+    "# a draft: put your secrets in, and seal it with `jackfield secrets seal` before you commit it",
     "apiVersion: jackfield.dev/v1",
     "kind: Credential",
     "spec:",

@@ -57,9 +57,7 @@ function notSealed(file: ParsedFile): Diagnostic {
   const credential = file.documents.find(({ root }) => textOf(nodeAt(root, "kind")) === "Credential");
   const spec = nodeAt(credential?.root, "spec");
   const at = entryOf(spec, "secrets")?.keySpan ?? credential?.root.entries[0]?.keySpan;
-  // With its own flags it works from any folder; `sops` looks for `.sops.yaml` from the current one upward.
-  const flags = "--encrypted-regex '^secrets$' --age RECIPIENTS --in-place";
-  const hint = `\`sops encrypt ${flags} ${file.file.path}\`, with the recipients of its environments`;
+  const hint = `\`jackfield secrets seal ${file.file.path}\` seals it for the recipients of its environments`;
   return diagnostic("JF301", at ?? { file: file.file, start: 0, end: 0 }, {}, { hint });
 }
 
@@ -96,7 +94,8 @@ function headOf({ root }: Document): Span {
 
 function checkRule({ rule, at }: SopsMetadata): readonly Diagnostic[] {
   if (rule?.name === SCOPE.name && rule.text === SCOPE.text) return [];
-  const hint = `decrypt it, and encrypt it again with \`--encrypted-regex '${SCOPE.text}'\``;
+  const { path } = at.file;
+  const hint = `\`sops decrypt --in-place ${path}\`, and then \`jackfield secrets seal ${path}\``;
   return [diagnostic("JF305", rule?.at ?? at, {}, { hint })];
 }
 
@@ -127,13 +126,13 @@ function checkLeaves(document: Document, file: ParsedFile): readonly Diagnostic[
 function checkLeaf({ node, inScope }: ScopedLeaf, isOurs: boolean): Diagnostic | undefined {
   if (node.kind === "scalar") {
     if (!inScope || node.value === "" || node.value === null) return undefined;
-    const hint = "seal the file again with `sops`";
+    const hint = "take it out, and give it with `jackfield secrets set`, which seals it";
     return diagnostic("JF308", node.span, {}, { hint });
   }
   if (!inScope) return isOurs ? undefined : diagnostic("JF212", node.span, {});
   const sealed = readSealed(node.ciphertext);
   if (!sealed) return diagnostic("JF309", node.span, { what: "ciphertext" });
   if (sealed.type !== "comment" || !isOurs) return undefined;
-  const hint = "SOPS makes an item of it: put the comment above the list's key, and seal the file again";
+  const hint = `SOPS makes an item of it: move it above the list's key, with \`jackfield secrets edit ${node.span.file.path}\``;
   return diagnostic("JF313", node.span, {}, { hint });
 }

@@ -172,6 +172,6 @@ function checkMac(hash: Hash, { metadata, key }: Opening): Diagnostic | undefine
   const actual = Buffer.from(hash.digest("hex").toUpperCase());
   if (sealed.type === "str" && expected.length === actual.length && timingSafeEqual(expected, actual))
     return undefined;
-  const hint = "restore the file and change it with `sops edit`, which renews the MAC";
+  const hint = `restore the file, and change it with \`jackfield secrets edit ${mac.at.file.path}\`, which renews the MAC`;
   return diagnostic("JF334", mac.at, {}, { hint });
 }

@@ -138,7 +138,7 @@ const CONNECTION_SECRETS = map(
   },
   {
     title: "Sealed values",
-    description: "The object's secret fields. `sops` encrypts everything in here.",
+    description: "The object's secret fields. `jackfield secrets` and `sops` encrypt everything in here.",
     minProperties: 1,
   },
 );
@@ -148,7 +148,7 @@ function valueSecrets(value: Schema): Schema {
     { value: { ...value, description: "The value.", examples: [] } },
     {
       title: "Sealed values",
-      description: "The object's value. `sops` encrypts everything in here.",
+      description: "The object's value. `jackfield secrets` and `sops` encrypt everything in here.",
       minProperties: 1,
     },
   );
