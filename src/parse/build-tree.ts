@@ -19,7 +19,8 @@ import { syntaxReason } from "./syntax.ts";
 export const MAX_DEPTH = 64;
 /** Nodes that aliases may add to one document. */
 const MAX_COPIES = 10_000;
-const SEALED_PREFIX = "ENC[AES256_GCM,";
+/** How a SOPS ciphertext begins. */
+export const SEALED_PREFIX = "ENC[AES256_GCM,";
 
 // The tags of YAML 1.2's core schema. The library knows more, and would make objects of them.
 const TAGS: ReadonlySet<string> = new Set([

@@ -4,6 +4,7 @@ import { type Checked, type Diagnostic, diagnostic } from "../core/diagnostic.ts
 import type { SourceFile, Span } from "../core/source.ts";
 import type { Document, Entry, MapNode, ParsedFile } from "../model/tree.ts";
 import { buildTree, MAX_DEPTH } from "./build-tree.ts";
+import { readPlainBlocks } from "./plain-blocks.ts";
 import { syntaxReason } from "./syntax.ts";
 
 /**
@@ -12,6 +13,14 @@ import { syntaxReason } from "./syntax.ts";
  * file does not parse. Never throws, whatever the text.
  */
 export function parseFile(file: SourceFile): Checked<ParsedFile | undefined> {
+  const root = readPlainBlocks(file);
+  if (!root) return parseByLibrary(file);
+  const span = { file, start: 0, end: file.text.length };
+  return { value: { file, documents: [{ ...splitSops(root), file, index: 0, span }] }, diagnostics: [] };
+}
+
+/** The same, however the file is written. */
+export function parseByLibrary(file: SourceFile): Checked<ParsedFile | undefined> {
   const parsed = parseYaml(file);
   const troubles = [...invisibleCharacters(file), ...parsed.diagnostics];
   if (parsed.value === undefined) return { value: undefined, diagnostics: troubles };
