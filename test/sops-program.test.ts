@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, relative } from "node:path";
@@ -70,10 +71,21 @@ test.each([
   expect(inspect(result, { depth: 9 })).not.toContain(CANARY);
 });
 
-test("its answer is a secret, and its messages go nowhere", () => {
-  const result = decrypt(program(`cat; echo ${CANARY} >&2`));
+test("its answer is a secret", () => {
+  const result = decrypt(program("cat"));
   expect(result.value?.reveal()).toBe(FILE.text);
   expect(inspect(result, { depth: 9 })).not.toContain("secrets");
+});
+
+test("its messages go nowhere, whether it ends well or not", () => {
+  const module = new URL("../src/node/sops-program.ts", import.meta.url);
+  for (const exit of [0, 51]) {
+    const path = program(`echo ${CANARY} >&2; exit ${exit}`);
+    const script = `import { createSopsProgram } from "${module}";
+      createSopsProgram(${JSON.stringify(path)}, process.env).decrypt(${JSON.stringify(FILE)}, []);`;
+    const { status, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script]);
+    expect([status, `${stdout}${stderr}`]).toEqual([0, ""]);
+  }
 });
 
 const UNUSABLE = "JF345 the `sops` program";
