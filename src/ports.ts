@@ -22,6 +22,12 @@ export interface NamedFiles {
   read(name: string): Checked<SourceFile | undefined>;
 }
 
+/** Places for files that are not there yet. */
+export interface NewFiles {
+  /** The path that a file of this name would have in the tree; undefined if one is there, or if it is no place in the tree. */
+  pathFor(name: string): string | undefined;
+}
+
 /** A file before and after a command. */
 export interface Replacement {
   /** Its text as it was read; undefined: there is no such file yet. */
@@ -54,12 +60,61 @@ export interface Progress {
   report(done: number, total: number, what: string): void;
 }
 
+/** The user's editor. */
+export interface Editor {
+  /** Makes room for a text that the user is to edit, in memory if there is such a folder. Throws PortFailure. */
+  open(name: string): EditedFile;
+}
+
+/** A plain text in the user's hands. However the process ends, but for `keep`, nothing of it is left behind. */
+export interface EditedFile {
+  /** Worth telling: where it lies if not in memory. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Lets the user edit a text, and gives what he left. Throws PortFailure if the editor fails. */
+  edit(text: Secret): Promise<Secret>;
+  /** Shows a report, and asks whether to edit again; false where there is nobody to ask. */
+  again(report: string): Promise<boolean>;
+  /** Leaves the text where it is, and tells where. */
+  keep(): string;
+  /** Overwrites and removes the text, unless it is kept. Harmless if done before. */
+  close(): void;
+}
+
 /** Files that git gives a driver of ours to read, and to write its answer into: copies of its own, wherever they lie. */
 export interface DriverFiles {
   /** The text of a file; undefined if it is none. Throws PortFailure if it cannot be read. */
   read(path: string): string | undefined;
   /** Throws PortFailure. */
   write(path: string, text: string): void;
+}
+
+/** A commit, and the branch that names it. */
+export interface Commit {
+  readonly name: string;
+  readonly commit: string;
+}
+
+/** A file as a commit has it. */
+export interface Version {
+  readonly commit: string;
+  /** Undefined: that commit removed it. */
+  text(): string | undefined;
+}
+
+/** What Git remembers. Paths are those of `SourceFile`; commits are full ids. */
+export interface History {
+  /** Undefined: no commit yet. */
+  head(): string | undefined;
+  /** The branch that others have reviewed: the remote's, else `main` or `master`; undefined if there is none. */
+  defaultBranch(): Commit | undefined;
+  mergeBase(one: string, other: string): string | undefined;
+  fileAt(commit: string, path: string): string | undefined;
+  /** The YAML files of a commit, as `Files` would take them; sorted by path. */
+  yamlAt(commit: string): readonly SourceFile[];
+  /** Ids of the contents of a commit's files, by path: equal ids are equal files. */
+  blobs(commit: string): ReadonlyMap<string, string>;
+  /** The commits up to one that changed a file, newest first; no more than some hundred. */
+  versionsOf(path: string, from: string): readonly Version[];
 }
 
 /** Private keys. */

@@ -14,7 +14,7 @@ export const catalog = {
   JF005: e("would-expose", "refusing to write plain text to `{path}`: git does not ignore it"),
   JF006: e("not-ours", "refusing to replace `{path}`: it holds files that `build` did not write"),
   JF007: e("exists", "`{path}` exists already"),
-  JF008: e("git-failed", "git cannot list the files of `{path}`: {reason}"),
+  JF008: e("git-failed", "git cannot read `{path}`: {reason}"),
   JF010: e("no-input", "no value was taken: {reason}"),
   JF020: e("no-files", "no file to {verb} is named"),
   JF021: e("files-and-all", "`--all` is every sealed file of the Workspaces: no others can be named with it"),
@@ -33,7 +33,7 @@ export const catalog = {
     "not-in-memory",
     "while you edit, the plain text is on the disk: there is no folder in memory here",
   ),
-  JF046: e("changed-meanwhile", "`{path}` was changed while you edited it: your text is in `{kept}`"),
+  JF046: e("edited-text-kept", "what you edited is not lost: it is in `{path}`, unsealed"),
   JF047: e("no-repository", "there is no git repository here"),
   JF048: e("git-setup", "git cannot set `{what}`: {reason}"),
 

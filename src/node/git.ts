@@ -1,0 +1,145 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { diagnostic } from "../core/diagnostic.ts";
+import { compareText, type SourceFile } from "../core/source.ts";
+import { type Commit, type History, PortFailure, type Version } from "../ports.ts";
+
+const SHA = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
+const MAX_BYTES = 1 << 28;
+/** Versions of one file that are looked at. */
+const MAX_VERSIONS = 200;
+
+/**
+ * The history of the repo at a root, which must be its work tree's: plumbing reads only, so that nothing in the repo
+ * (hooks, filters, drivers, replaced objects) has a say. Where there is no repo, nothing is remembered. Throws PortFailure.
+ */
+export function createHistory(root: string): History {
+  if (!existsSync(join(root, ".git"))) return NO_HISTORY;
+  // Else "there is no such branch" could mean that nobody could be asked.
+  if (git(root, ["rev-parse", "--git-dir"]) === undefined) {
+    const reason = "the `git` program is missing, or does not trust this folder";
+    throw new PortFailure(diagnostic("JF008", undefined, { path: root, reason }));
+  }
+  const memo = new Map<string, unknown>();
+  const once = <T>(key: string, find: () => T): T => {
+    if (!memo.has(key)) memo.set(key, find());
+    return memo.get(key) as T;
+  };
+  const fileAt = (commit: string, path: string) =>
+    once(`file ${commit} ${path}`, () => show(root, commit, path));
+  return {
+    head: () => once("head", () => commitOf(root, "HEAD")),
+    defaultBranch: () => once("default", () => findDefault(root)),
+    mergeBase: (one, other) =>
+      once(`base ${one} ${other}`, () => shaOf(git(root, ["merge-base", sha(one), sha(other)]))),
+    fileAt,
+    yamlAt: (commit) => once(`yaml ${commit}`, () => yamlAt(root, commit, fileAt)),
+    blobs: (commit) => once(`blobs ${commit}`, () => blobsAt(root, commit)),
+    versionsOf: (path, from) => once(`versions ${from} ${path}`, () => versionsOf(root, path, from, fileAt)),
+  };
+}
+
+const NO_HISTORY: History = {
+  head: () => undefined,
+  defaultBranch: () => undefined,
+  mergeBase: () => undefined,
+  fileAt: () => undefined,
+  yamlAt: () => [],
+  blobs: () => new Map(),
+  versionsOf: () => [],
+};
+
+/** What a branch that is set by somebody else is called, and then the names that are usual. */
+const DEFAULTS = [
+  "refs/remotes/origin/main",
+  "refs/remotes/origin/master",
+  "refs/heads/main",
+  "refs/heads/master",
+];
+
+function findDefault(root: string): Commit | undefined {
+  const set = git(root, ["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"])?.trim();
+  for (const ref of [...(set ? [set] : []), ...DEFAULTS]) {
+    const commit = commitOf(root, ref);
+    if (commit !== undefined) return { name: ref.replace(/^refs\/(?:remotes|heads)\//, ""), commit };
+  }
+  return undefined;
+}
+
+function commitOf(root: string, ref: string): string | undefined {
+  return shaOf(git(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`]));
+}
+
+function shaOf(output: string | undefined): string | undefined {
+  const text = output?.trim() ?? "";
+  return SHA.test(text) ? text : undefined;
+}
+
+/** What is put where git expects a commit must be one. */
+function sha(text: string): string {
+  if (!SHA.test(text)) throw new Error("no commit");
+  return text;
+}
+
+function show(root: string, commit: string, path: string): string | undefined {
+  return git(root, ["cat-file", "blob", `${sha(commit)}:${path}`]);
+}
+
+function yamlAt(
+  root: string,
+  commit: string,
+  fileAt: (commit: string, path: string) => string | undefined,
+): readonly SourceFile[] {
+  const paths = [...blobsAt(root, commit).keys()].filter((path) => /\.ya?ml$/i.test(path) && !isHidden(path));
+  return paths.sort(compareText).flatMap((path) => {
+    const text = fileAt(commit, path);
+    return text === undefined ? [] : [{ path, text }];
+  });
+}
+
+/** In a dot-folder, which the scan does not read either. */
+function isHidden(path: string): boolean {
+  return path
+    .split("/")
+    .slice(0, -1)
+    .some((folder) => folder.startsWith("."));
+}
+
+/** Ids of the regular files of a commit, by path. Links and submodules are none. */
+function blobsAt(root: string, commit: string): ReadonlyMap<string, string> {
+  const listed = git(root, ["ls-tree", "-r", "-z", "--full-tree", sha(commit)]) ?? "";
+  const entries = listed.split("\0").flatMap((line) => {
+    const match = /^100(?:644|755) blob ([0-9a-f]+)\t(.+)$/s.exec(line);
+    return match?.[1] && match[2] ? [[match[2], match[1]] as const] : [];
+  });
+  return new Map(entries);
+}
+
+function versionsOf(
+  root: string,
+  path: string,
+  from: string,
+  fileAt: (commit: string, path: string) => string | undefined,
+): readonly Version[] {
+  const args = ["rev-list", `--max-count=${MAX_VERSIONS}`, "--full-history", sha(from), "--", path];
+  const commits = (git(root, args) ?? "").split("\n").filter((line) => SHA.test(line));
+  return commits.map((commit) => ({ commit, text: () => fileAt(commit, path) }));
+}
+
+/** Standard output; undefined if git is not there, or says no. */
+function git(root: string, args: readonly string[]): string | undefined {
+  const env = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    LC_ALL: "C",
+    GIT_OPTIONAL_LOCKS: "0",
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_NO_REPLACE_OBJECTS: "1",
+    GIT_LITERAL_PATHSPECS: "1",
+    GIT_NO_LAZY_FETCH: "1",
+  };
+  const options = { cwd: root, env, encoding: "utf8", maxBuffer: MAX_BYTES } as const;
+  const { status, stdout, error } = spawnSync("git", ["--no-pager", ...args], options);
+  return error || status !== 0 ? undefined : stdout;
+}
