@@ -11,7 +11,7 @@ export interface ConfigRule {
 /** The one scope of our documents (design: 3.2). */
 const SCOPE = "encrypted_regex: ^secrets$";
 
-const MADE_ANEW = "`jackfield secrets updatekeys` makes it anew from `jackfield.yaml`";
+const MADE_ANEW = "`jackfield secrets updatekeys --all` makes it anew from `jackfield.yaml`";
 
 /** A Credential file that a rule is for. */
 export interface ConfigUse {
