@@ -88,6 +88,18 @@ export interface DriverFiles {
   write(path: string, text: string): void;
 }
 
+/** What git is told of us in one clone. */
+export interface GitSetup {
+  /** How a shell runs this program. */
+  readonly command: string;
+  /** Of this clone alone; undefined: it is not set here. */
+  get(key: string): string | undefined;
+  /** Throws PortFailure. */
+  set(key: string, value: string): void;
+  /** The `.gitattributes` at the root; undefined: there is none. Throws PortFailure. */
+  attributes(): string | undefined;
+}
+
 /** A commit, and the branch that names it. */
 export interface Commit {
   readonly name: string;

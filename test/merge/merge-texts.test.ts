@@ -22,7 +22,7 @@ function file(text: string): ParsedFile {
 }
 
 /** The merged text, then the names of what is in conflict. */
-function merge(base: string | undefined, ours: string, theirs: string): readonly [string?, ...string[]] {
+function merge(base: string | undefined, ours: string, theirs: string): readonly (string | undefined)[] {
   const merged = mergeTexts({
     base: base === undefined ? undefined : file(base),
     ours: file(ours),
@@ -130,53 +130,52 @@ test.each(CLEAN)("merges %s", (_, ours, theirs, both) => {
   expect(merge(BASE, ours(BASE), theirs(BASE))).toEqual([both(BASE)]);
 });
 
-const CONFLICTS: readonly (readonly [string, Edit, Edit, Edit, ...string[]])[] = [
+const CONFLICTS: readonly (readonly [string, Edit, Edit, Edit, readonly string[]])[] = [
   [
     "a value, and takes the rest",
     edit(["one", "two"]),
     edit(["one", "three"], ["t1", "t2"]),
     edit(["one", "two"], ["t1", "t2"]),
-    "Credential warehouse 0: spec.secrets.password",
+    ["Credential warehouse 0: spec.secrets.password"],
   ],
   [
     "a list, which is one value",
     edit(["[a, b]", "[a, b, c]"]),
     edit(["[a, b]", "[b]"]),
     edit(["[a, b]", "[a, b, c]"]),
-    "Credential warehouse 0: spec.secrets.extra.list",
+    ["Credential warehouse 0: spec.secrets.extra.list"],
   ],
   [
     "a value that is gone here",
     edit(["    login: etl # the loader\n", ""]),
     edit(["login: etl #", "login: ops #"]),
     edit(["    login: etl # the loader\n", ""]),
-    "Credential warehouse 0: spec.secrets.login",
+    ["Credential warehouse 0: spec.secrets.login"],
   ],
   [
     "a value that is gone there",
     edit(["login: etl #", "login: ops #"]),
     edit(["    login: etl # the loader\n", ""]),
     edit(["login: etl #", "login: ops #"]),
-    "Credential warehouse 0: spec.secrets.login",
+    ["Credential warehouse 0: spec.secrets.login"],
   ],
   [
     "two values",
     edit(["one", "two"], ["t1", "t2"]),
     edit(["one", "three"], ["t1", "t3"]),
     edit(["one", "two"], ["t1", "t2"]),
-    "Credential warehouse 0: spec.secrets.password",
-    "Credential warehouse 0: spec.secrets.extra.token",
+    ["Credential warehouse 0: spec.secrets.password", "Credential warehouse 0: spec.secrets.extra.token"],
   ],
   [
     "whom it is for and what it holds: nobody gets what was not meant for him",
     edit(["{environment: production}", "{environment: staging}"]),
     edit(["one", "two"]),
     edit(["{environment: production}", "{environment: staging}"]),
-    "Credential warehouse undefined: ",
+    ["Credential warehouse undefined: "],
   ],
 ];
 
-test.each(CONFLICTS)("ours is kept where both changed %s", (_, ours, theirs, kept, ...names) => {
+test.each(CONFLICTS)("ours is kept where both changed %s", (_, ours, theirs, kept, names) => {
   expect(merge(BASE, ours(BASE), theirs(BASE))).toEqual([kept(BASE), ...names]);
 });
 

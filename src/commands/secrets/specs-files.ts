@@ -8,7 +8,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const FILES = ["[files...]", "sealed files"] as const;
 const ALL = ["--all", "every sealed file of the Workspaces"] as const;
 
-const ACCEPT = [
+/** For commands that seal. */
+export const ACCEPT = [
   "--accept-recipient <recipient...>",
   "seal for this one, though the default branch does not list it",
 ] as const;
@@ -61,7 +62,7 @@ function wantedOf({ all }: Invocation["options"], names: readonly string[]): Wan
   return { names, all: all === true };
 }
 
-function acceptedOf(options: Invocation["options"]): readonly string[] {
+export function acceptedOf(options: Invocation["options"]): readonly string[] {
   const { acceptRecipient } = options;
   return Array.isArray(acceptRecipient) ? acceptRecipient : [];
 }
@@ -78,7 +79,7 @@ async function writingPortsOf(options: Invocation["options"], env: Environment) 
 }
 
 /** Without git nothing was reviewed. */
-const NO_HISTORY: Reviewed = {
+export const NO_HISTORY: Reviewed = {
   defaultBranch: () => undefined,
   fileAt: () => undefined,
   yamlAt: () => [],

@@ -1,6 +1,7 @@
 import type { CommandSpec } from "../../program.ts";
 import { filesOf, guarded, narrowing } from "../../shell.ts";
 import { fileSpecs } from "./specs-files.ts";
+import { gitSpecs } from "./specs-git.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -35,5 +36,6 @@ export function secretsSpecs(env: Environment): readonly CommandSpec[] {
         return keygen(file, new Date());
       }),
     },
+    ...gitSpecs(env),
   ];
 }
