@@ -154,7 +154,7 @@ test("plain values below `secrets` are not shown, even where the block cannot be
   const conflict = `<<<<<<< ours\n${text}=======\n  - ${CANARY}\n${CANARY}\n# ${CANARY}\n>>>>>>> theirs\n`;
   expect(mask(conflict)).not.toContain(CANARY);
   expect(mask(conflict)).toMatch(
-    /password: \[sealed \w{8}\]\n {4}login: \[not shown\]\n[^]*>>>>>>> theirs\n$/,
+    /password: \[sealed \w{8}\]\n {4}login: \[not shown\]\n[\s\S]*>>>>>>> theirs\n$/,
   );
 });
 

@@ -21,7 +21,6 @@ kind: Credential
 spec:
   connection: ${id}
   for: ${wanted}
-  # sealed when you leave the editor
   secrets:
     password: ""
 `;
@@ -44,8 +43,13 @@ export function withErrors(text: string, errors: readonly Diagnostic[]): string 
 
 const HEAD = ["this text has errors. Lines that begin like this one are taken out again."];
 
-/** The text without what `withErrors` put above it. */
-export function withoutErrors(text: string): string {
+/** A new file with what becomes of it above it. */
+export function withWelcome(text: string): string {
+  return `${MARK}a new file: it is sealed when you leave the editor. Leave it as it is, and nothing is written.\n${text}`;
+}
+
+/** The text without what we put above it. */
+export function withoutNotes(text: string): string {
   return text.replace(new RegExp(`^(?:${MARK}.*\n)+`), "");
 }
 

@@ -19,7 +19,7 @@ import { type OpenedText, openText } from "../../sops/opened.ts";
 import { compileScope } from "../../sops/scope.ts";
 import { scopedLeaves } from "../../sops/walk.ts";
 import { sealEdited } from "./edit-check.ts";
-import { draftFor, reportOf, withErrors, withoutErrors } from "./edit-draft.ts";
+import { draftFor, reportOf, withErrors, withoutNotes, withWelcome } from "./edit-draft.ts";
 import type { Reviewed } from "./recipients-gate.ts";
 import { summedUp } from "./sealed-files.ts";
 
@@ -64,9 +64,9 @@ export async function edit(ports: EditPorts, { name, accepted }: EditRequest): P
   };
   const file = ports.editor.open(path);
   try {
-    let shown = text;
+    let shown = opened ? text : withWelcome(text);
     for (;;) {
-      const edited = withoutErrors((await file.edit(new Secret(shown))).reveal());
+      const edited = withoutNotes((await file.edit(new Secret(shown))).reveal());
       if (edited === text) return unchanged(subject, file);
       const { value, diagnostics } = judge(edited);
       const secrets = secretsOf(path, edited, opened);
