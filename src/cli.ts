@@ -4,7 +4,7 @@ import { validate } from "./commands/validate.ts";
 import { diagnostic, hasErrors } from "./core/diagnostic.ts";
 import { createScrubber } from "./core/scrub.ts";
 import { EXIT, type Outcome } from "./outcome.ts";
-import { type CommandSpec, createProgram, type Invocation, isUsageStop } from "./program.ts";
+import { type CommandSpec, createProgram, type Invocation, isUsageStop, type Streams } from "./program.ts";
 import { renderOutcome } from "./render/outcome.ts";
 import { DEPLOYMENT, filesOf, guarded, narrowing, SOPS, sopsOf } from "./shell.ts";
 
@@ -23,7 +23,7 @@ export const VERSION = process.env.JACKFIELD_VERSION ?? "0.0.0";
 export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
   let exit: number = EXIT.ok;
   const specs = commands(terminal);
-  const program = createProgram(specs, GROUPS, VERSION, terminal, (invocation, outcome) => {
+  const program = createProgram(specs, GROUPS, VERSION, scrubbed(terminal), (invocation, outcome) => {
     exit = show(invocation, outcome, terminal);
   });
   try {
@@ -33,6 +33,12 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     if (isUsageStop(error)) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     throw error;
   }
+}
+
+/** What is said of a wrong call names its words: one may be a private key, pasted in the wrong place. */
+function scrubbed({ out, err }: Terminal): Streams {
+  const { scrub } = createScrubber();
+  return { out: (text) => out(scrub(text)), err: (text) => err(scrub(text)) };
 }
 
 /** Prints an outcome, secrets scrubbed, and gives its exit code. */
