@@ -36,9 +36,9 @@ function isInMemory(folder: string): boolean {
 
 /** Overwrites all files of a folder, those that an editor left there too, and removes it. Never throws. */
 export function wipeFolder(folder: string): void {
-  for (const entry of attempt(() => readdirSync(folder, { withFileTypes: true })) ?? []) {
-    if (entry.isFile()) attempt(() => overwrite(join(folder, entry.name)));
-  }
+  const entries = attempt(() => readdirSync(folder, { recursive: true, withFileTypes: true })) ?? [];
+  for (const entry of entries)
+    if (entry.isFile()) attempt(() => overwrite(join(entry.parentPath, entry.name)));
   attempt(() => rmSync(folder, { recursive: true, force: true }));
 }
 
