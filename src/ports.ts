@@ -47,6 +47,8 @@ export interface TreeWriter {
 
 /** Where a person or a pipe gives a secret. */
 export interface Prompt {
+  /** Nobody is asked: the answer comes from a pipe or a file. */
+  readonly isPiped: boolean;
   /**
    * All of standard input, without one newline at its end; on a terminal what is typed there, unseen and twice. Throws
    * PortFailure if it is empty, not text, or too long.

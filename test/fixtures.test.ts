@@ -47,6 +47,9 @@ const ELSEWHERE: Readonly<Record<string, readonly Code[]>> = {
     ...(["JF040", "JF041", "JF042", "JF043", "JF044", "JF045", "JF046", "JF047", "JF048"] as const),
   ],
   "files as they lie on the disk: files, hostile and real/git tests": ["JF008", "JF103", "JF104", "JF116"],
+  "commands that seal single secrets: secrets/set.test.ts": [
+    ...(["JF030", "JF031", "JF032", "JF033", "JF034", "JF035", "JF036", "JF037", "JF038", "JF039"] as const),
+  ],
   "keys, and what only they show: test/sops": [
     ...(["JF311", "JF321", "JF322", "JF323", "JF325", "JF331", "JF332", "JF333", "JF334"] as const),
     ...(["JF340", "JF341", "JF342"] as const),

@@ -7,7 +7,9 @@ import { expect, test } from "vitest";
 
 const SRC = fileURLToPath(new URL("../src", import.meta.url));
 const STAGES = ["parse", "validate", "declare", "link", "emit", "unseal", "sops"] as const;
-const SPECS = ["specs.ts", "specs-files.ts", "specs-git.ts"].map((name) => `commands/secrets/${name}`);
+const SPECS = ["specs.ts", "specs-files.ts", "specs-git.ts", "specs-values.ts"].map(
+  (name) => `commands/secrets/${name}`,
+);
 const SHELL = ["main.ts", "cli.ts", "program.ts", "shell.ts", ...SPECS];
 
 interface Import {

@@ -17,6 +17,14 @@ export interface Diagnostic {
   readonly hint?: string;
   readonly at?: Span;
   readonly related: readonly Related[];
+  /** Of what is told once for several Deployments: what it is, and all that it is about. Not printed. */
+  readonly cause?: Cause;
+}
+
+export interface Cause {
+  /** Tells one cause from another at one place. */
+  readonly key: string;
+  readonly members: readonly string[];
 }
 
 /** What a stage gives: as much of its result as is usable, and every trouble it met. */

@@ -30,9 +30,10 @@ export function createFindings(): Findings {
       plain.push(diagnostic);
     },
     all() {
-      const made = [...collected.values()].map(({ members, make }) =>
-        make(inWords([...members].sort(compareText))),
-      );
+      const made = [...collected].map(([key, { members: set, make }]) => {
+        const members = [...set].sort(compareText);
+        return { ...make(inWords(members)), cause: { key, members } };
+      });
       return [...plain, ...made];
     },
   };

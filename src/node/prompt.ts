@@ -16,6 +16,7 @@ const PASTE_OFF = "\u001b[?2004l";
 /** Asks on the terminal, or takes what is piped in. Questions go to the screen, never to the answer's stream. */
 export function createPrompt(input: Input, screen: Screen): Prompt {
   return {
+    isPiped: !input.isTTY,
     async readSecret(question) {
       const text = input.isTTY ? await ask(input, screen, question) : await readAll(input);
       if (text === "") throw refused("it is empty");

@@ -27,6 +27,8 @@ export interface Judging {
   readonly accepted: readonly string[];
   readonly history: Reviewed;
   readonly now: Date;
+  /** Errors that the text brings to other files are told by somebody else. */
+  readonly ownErrorsOnly?: boolean;
 }
 
 /**
@@ -53,7 +55,7 @@ export function sealEdited(text: string, judging: Judging): Checked<string | und
   if (sealed.value === undefined) return sealed;
   const compiled = compileWith(judging, sealed.value);
   const troubles = [
-    ...newErrors(compiled, judging),
+    ...errorsWith(compiled, judging),
     ...gate(compiled, judging),
     ...(opened || wanted ? [] : [diagnostic("JF022", undefined, { path })]),
   ];
@@ -80,12 +82,24 @@ function addressedAt(compiled: Compiled, path: string): WorkspaceFile | undefine
 }
 
 /** Errors in this file, and those elsewhere that were not there before. */
-function newErrors(compiled: Compiled, { files, path }: Judging): readonly Diagnostic[] {
-  const nameOf = ({ code, message, at }: Diagnostic) => `${code} ${message} ${at?.file.path}`;
-  const before = new Set(compile(files).diagnostics.map(nameOf));
-  return compiled.diagnostics.filter(
-    (one) => one.severity === "error" && (one.at?.file.path === path || !before.has(nameOf(one))),
+function errorsWith(compiled: Compiled, { files, path, ownErrorsOnly }: Judging): readonly Diagnostic[] {
+  const own = compiled.diagnostics.filter(
+    ({ severity, at }) => severity === "error" && at?.file.path === path,
   );
+  if (ownErrorsOnly) return own;
+  return [...own, ...newErrors(compile(files), compiled).filter((one) => !own.includes(one))];
+}
+
+/** The errors that a change of the files brings: others, or the same for more Deployments. */
+export function newErrors(before: Compiled, after: Compiled): readonly Diagnostic[] {
+  const nameOf = ({ code, message, at, cause }: Diagnostic) =>
+    `${code} ${at?.file.path} ${cause?.key ?? message}`;
+  const known = new Map(before.diagnostics.map((one) => [nameOf(one), new Set(one.cause?.members)]));
+  return after.diagnostics.filter((one) => {
+    const members = known.get(nameOf(one));
+    const isKnown = members && (one.cause?.members ?? []).every((member) => members.has(member));
+    return one.severity === "error" && !isKnown;
+  });
 }
 
 /** Who would read it and nobody reviewed. */

@@ -4,11 +4,12 @@ import type { Located, Recipient } from "../../model/declaration.ts";
 import type { Outcome } from "../../outcome.ts";
 import { parseFile } from "../../parse/parse.ts";
 import type { KeySource, Progress, Replacement, SopsProgram } from "../../ports.ts";
+import { type Fallback, isWithoutKey, openByProgram, sealByProgram } from "../../sops/by-program.ts";
 import { kindInWords, needsProgram } from "../../sops/foreign.ts";
 import type { Identity } from "../../sops/identities.ts";
 import { type OpenedText, openText } from "../../sops/opened.ts";
+import { DEFAULT_RULE } from "../../sops/scope.ts";
 import { sealText } from "../../sops/seal.ts";
-import { type Fallback, isWithoutKey, openByProgram, sealByProgram } from "../../sops/by-program.ts";
 import { type Estate, fallbackOf } from "../estate.ts";
 import { readersOf } from "./file-gate.ts";
 import { inSteps, summedUp } from "./sealed-files.ts";
@@ -102,7 +103,7 @@ function sealAnew(
   const all = recipients.map(({ value }) => value);
   const { rule } = metadata;
   if (all.some(needsProgram)) return sealByProgram(text, all, fallback.program, rule);
-  return sealText(text, { groups: [all.map(({ id }) => id)], now, ...(rule && { scope: rule }) });
+  return sealText(text, { groups: [all.map(({ id }) => id)], now, scope: rule ?? DEFAULT_RULE });
 }
 
 /** Recipients that the engine cannot wrap a data key for, each kind once. */

@@ -1,6 +1,5 @@
 import type { CommandSpec, Invocation } from "../../program.ts";
 import { guarded, narrowing, placeOf, SOPS, sopsOf } from "../../shell.ts";
-import type { Reviewed } from "./recipients-gate.ts";
 import type { Wanted } from "./sealed-files.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -74,16 +73,8 @@ async function writingPortsOf(options: Invocation["options"], env: Environment) 
     import("../../node/git.ts"),
   ]);
   const { root } = ports.place;
-  const history = createHistory(root) ?? NO_HISTORY;
-  return { ...ports, writer: createTreeWriter(root), history, now: new Date() };
+  return { ...ports, writer: createTreeWriter(root), history: createHistory(root), now: new Date() };
 }
-
-/** Without git nothing was reviewed. */
-export const NO_HISTORY: Reviewed = {
-  defaultBranch: () => undefined,
-  fileAt: () => undefined,
-  yamlAt: () => [],
-};
 
 /** What all of them need; the adapters are loaded only now. */
 async function portsOf(options: Invocation["options"], env: Environment) {

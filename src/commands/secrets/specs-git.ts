@@ -1,7 +1,7 @@
 import type { CommandSpec, Invocation } from "../../program.ts";
 import { guarded, placeOf } from "../../shell.ts";
 import type { Reviewed } from "./recipients-gate.ts";
-import { ACCEPT, acceptedOf, NO_HISTORY } from "./specs-files.ts";
+import { ACCEPT, acceptedOf } from "./specs-files.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -113,5 +113,5 @@ async function editPortsOf(options: Invocation["options"], env: Environment) {
 
 async function historyOf(root: string): Promise<Reviewed> {
   const { createHistory } = await import("../../node/git.ts");
-  return createHistory(root) ?? NO_HISTORY;
+  return createHistory(root);
 }

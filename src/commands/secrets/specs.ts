@@ -2,6 +2,7 @@ import type { CommandSpec } from "../../program.ts";
 import { filesOf, guarded, narrowing } from "../../shell.ts";
 import { fileSpecs } from "./specs-files.ts";
 import { gitSpecs } from "./specs-git.ts";
+import { valueSpecs } from "./specs-values.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -11,6 +12,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function secretsSpecs(env: Environment): readonly CommandSpec[] {
   return [
+    ...valueSpecs(env),
     ...fileSpecs(env),
     {
       name: "secrets recipients",

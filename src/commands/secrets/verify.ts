@@ -14,11 +14,11 @@ import { parseFile } from "../../parse/parse.ts";
 import type { Files, KeySource, NamedFiles, Progress, SopsProgram } from "../../ports.ts";
 import { table } from "../../render/table.ts";
 import { visibleText } from "../../render/visible.ts";
+import { type Fallback, isWithoutKey, type OpenedByProgram, openByProgram } from "../../sops/by-program.ts";
 import type { Identity } from "../../sops/identities.ts";
 import { lintSealedFile } from "../../sops/lint.ts";
 import { recipientsIn } from "../../sops/metadata.ts";
 import { openText } from "../../sops/opened.ts";
-import { type Fallback, isWithoutKey, type OpenedByProgram, openByProgram } from "../../sops/by-program.ts";
 import { count, type Estate, fallbackOf, isOutcome, type Narrowing, openEstate } from "../estate.ts";
 import { inSteps, isUnopened, summedUp, type Wanted, wrongCall } from "./sealed-files.ts";
 

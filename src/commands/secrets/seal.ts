@@ -1,0 +1,157 @@
+import { typeOf } from "../../catalogue/index.ts";
+import { compile } from "../../compile.ts";
+import { type Diagnostic, diagnostic, sortDiagnostics } from "../../core/diagnostic.ts";
+import { Secret } from "../../core/secret.ts";
+import type { SourceFile } from "../../core/source.ts";
+import type { ObjectDeclaration, WrittenField } from "../../model/declaration.ts";
+import { leaves, nodeAt, type ParsedFile, textOf } from "../../model/tree.ts";
+import { EXIT, type Outcome, usage } from "../../outcome.ts";
+import { parseFile } from "../../parse/parse.ts";
+import type { Files, History, KeySource, NamedFiles, TreeWriter } from "../../ports.ts";
+import { visibleText } from "../../render/visible.ts";
+import { type Estate, isOutcome, openEstate } from "../estate.ts";
+import { type AimOptions, aimOf } from "./aim.ts";
+import { newErrors, sealEdited } from "./edit-check.ts";
+import { splitObjects } from "./split.ts";
+import { nothingDone } from "./workspace-files.ts";
+
+export interface SealPorts {
+  readonly files: Files;
+  readonly named: NamedFiles;
+  readonly keys: KeySource;
+  readonly writer: TreeWriter;
+  readonly history: Pick<History, "defaultBranch" | "fileAt" | "yamlAt" | "head">;
+  readonly now: Date;
+}
+
+export interface SealRequest {
+  readonly name: string;
+  readonly aim: AimOptions;
+  readonly workspace: string | undefined;
+  /** New recipients that are meant. */
+  readonly accepted: readonly string[];
+}
+
+/** An object with what of it must not stand in plain text. */
+export interface Spilt {
+  readonly object: ObjectDeclaration;
+  readonly fields: readonly WrittenField[];
+}
+
+/**
+ * `jackfield secrets seal FILE`: a plain Credential becomes a sealed one. An object with secrets in it is split: they go into
+ * the Credential that is for the given Deployments, all else stays. Both files are written, or none.
+ */
+export function seal(ports: SealPorts, request: SealRequest): Outcome {
+  const read = ports.named.read(request.name);
+  if (!read.value) return { diagnostics: read.diagnostics, result: null, text: "", exit: EXIT.usage };
+  const estate = openEstate(ports.files, { workspace: request.workspace });
+  if (isOutcome(estate)) return estate;
+  const source = read.value;
+  const file = parseFile(source).value;
+  if (file?.documents.some(({ sops }) => sops)) return sealedAlready(source, estate);
+  if (file && holdsCredential(file)) return sealDraft(ports, request, source, file, estate);
+  const spilt = spiltIn(estate, source.path);
+  if (spilt.length === 0) return nothingToSeal(source, estate);
+  const aim = aimOf(request.aim);
+  if ("result" in aim) return aim;
+  const files = ports.files.scan().value;
+  const split = splitObjects({ spilt, source, aim, files, estate, ports, accepted: request.accepted });
+  const secrets = spilt.flatMap(({ fields }) => fields.flatMap(secretsOf));
+  if ("result" in split) return { ...split, secrets };
+  ports.writer.replaceAll(split.replacements);
+  const changed = [...split.replacements].map(([path, { after: text = "" }]) => ({ path, text }));
+  const after = compile([...files.filter(({ path }) => !split.replacements.has(path)), ...changed]);
+  // What other Deployments lack now shows that they had it in plain text before.
+  const diagnostics = [...leaks(ports.history, source, secrets), ...newErrors(estate.compiled, after)];
+  const result = { files: [...split.replacements.keys()], changed: true };
+  return { diagnostics: sortDiagnostics(diagnostics), result, text: split.text, compiled: after, secrets };
+}
+
+function sealedAlready({ path }: SourceFile, { compiled }: Estate): Outcome {
+  const text = `${visibleText(path)}: sealed already, nothing was written\n`;
+  return { diagnostics: [], result: { files: [], changed: false }, text, compiled };
+}
+
+function nothingToSeal({ path }: SourceFile, estate: Estate): Outcome {
+  // What the file is wrong in may be why nothing is found.
+  const own = estate.diagnostics.filter(({ severity, at }) => severity === "error" && at?.file.path === path);
+  const hint = "a Credential without a `sops` block is sealed, or a secret field of an object";
+  return nothingDone([diagnostic("JF036", undefined, { path }, { hint }), ...own], estate);
+}
+
+function holdsCredential({ documents }: ParsedFile): boolean {
+  return documents.some(({ root }) => textOf(nodeAt(root, "kind")) === "Credential");
+}
+
+function sealDraft(
+  ports: SealPorts,
+  { aim, accepted }: SealRequest,
+  source: SourceFile,
+  file: ParsedFile,
+  estate: Estate,
+): Outcome {
+  const { path, text } = source;
+  if (aim.environment !== undefined || aim.deployment !== undefined || aim.all) {
+    return usage(diagnostic("JF039", undefined, { path }));
+  }
+  const secrets = file.documents.flatMap(({ root }) => {
+    const node = nodeAt(root, "spec", "secrets");
+    return node
+      ? [...leaves(node)].flatMap((leaf) => (leaf.kind === "scalar" ? [new Secret(leaf.source)] : []))
+      : [];
+  });
+  const { files, history, now } = ports;
+  const judging = { path, opened: undefined, files: files.scan().value, accepted, history, now };
+  const sealed = sealEdited(text, judging);
+  if (sealed.value === undefined) return { ...nothingDone(sealed.diagnostics, estate), secrets };
+  ports.writer.replaceAll(new Map([[path, { before: text, after: sealed.value }]]));
+  return {
+    diagnostics: leaks(history, source, secrets),
+    result: { files: [path], changed: true },
+    text: `${visibleText(path)}: sealed\n`,
+    compiled: estate.compiled,
+    secrets,
+  };
+}
+
+/** The compiler has judged what is a secret; of a type that nobody knows, what is not said to be plain. */
+function spiltIn({ workspaces, diagnostics }: Estate, path: string): readonly Spilt[] {
+  const starts = (code: string) =>
+    new Set(
+      diagnostics.flatMap((one) => (one.code === code && one.at?.file.path === path ? [one.at.start] : [])),
+    );
+  const [secret, unknown] = [starts("JF414"), starts("JF415")];
+  return workspaces
+    .flatMap(({ declarations }) => declarations.objects)
+    .filter(({ at }) => at.file.path === path)
+    .map((object) => {
+      const isKnown = object.type !== undefined && typeOf(object.type.value) !== undefined;
+      const fields = object.fields.filter(
+        ({ keyAt }) => secret.has(keyAt.start) || (!isKnown && unknown.has(keyAt.start)),
+      );
+      return { object, fields };
+    })
+    .filter(({ fields }) => fields.length > 0);
+}
+
+function secretsOf({ value }: WrittenField): readonly Secret[] {
+  return [...leaves(value)].flatMap((leaf) => (leaf.kind === "scalar" ? [new Secret(leaf.source)] : []));
+}
+
+/** Shorter values stand in any text. */
+const MIN_LENGTH = 4;
+
+/** Whoever has the repo has what was ever committed. */
+function leaks(
+  history: Pick<History, "head" | "fileAt">,
+  { path }: SourceFile,
+  secrets: readonly Secret[],
+): readonly Diagnostic[] {
+  const head = history.head();
+  const text = head === undefined ? undefined : history.fileAt(head, path);
+  const values = secrets.map((secret) => secret.reveal()).filter((value) => value.length >= MIN_LENGTH);
+  if (head === undefined || !values.some((value) => text?.includes(value))) return [];
+  const hint = "change the secret itself, and seal the new one: `jackfield secrets set`";
+  return [diagnostic("JF037", undefined, { commit: head.slice(0, 12) }, { hint })];
+}
