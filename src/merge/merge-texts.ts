@@ -74,7 +74,9 @@ function changedText(ours: ParsedFile, merged: readonly MergedDocument[]): strin
   let text: string | undefined = ours.file.text;
   for (const { ours: document, tree } of merged) {
     if (!document || !tree.value) continue;
-    for (const change of tree.changes) text = text && changed(text, change, document.index);
+    // A map must not become empty on the way: it would go.
+    const ordered = [...tree.changes].sort((a, b) => Number(!a.value) - Number(!b.value));
+    for (const change of ordered) text = text && changed(text, change, document.index);
   }
   // From the last to the first: the places of those before stay.
   const gone = merged.flatMap((one) => (one.ours && !one.tree.value ? [one.ours.index] : []));

@@ -212,15 +212,18 @@ test("both made the file: what only one has is in, what differs is in conflict",
   expect(names).toEqual(["Credential warehouse 0: spec.secrets.extra.token"]);
 });
 
-test("aliases and anchors of theirs are written out", () => {
-  const theirs = edit(
-    ["      token: t1\n", "      token: &t t2\n"],
-    ["list: [a, b]\n", "list: [a, b]\n    more: {x: *t}\n"],
-  )(BASE);
-  const ours = edit(["login: etl #", "login: ops #"])(BASE);
-  const [text] = merge(BASE, edit(["      token: t1\n", "      token: t9\n"])(ours), theirs);
-  expect(text).toContain('more: {"x": "t2"}');
-});
+test.each(["more: {x: *t}", "more:\n      x: *t", "more:\n      - *t"])(
+  "aliases and anchors of theirs are written out: %j",
+  (more) => {
+    const theirs = edit(
+      ["      token: t1\n", "      token: &t t2\n"],
+      ["list: [a, b]\n", `list: [a, b]\n    ${more}\n`],
+    )(BASE);
+    const ours = edit(["login: etl #", "login: ops #"], ["      token: t1\n", "      token: t9\n"])(BASE);
+    const [text] = merge(BASE, ours, theirs);
+    expect(text).toContain(more.includes("-") ? 'more: ["t2"]' : 'more: {"x": "t2"}');
+  },
+);
 
 test("nothing left is no file", () => {
   expect(merge(TWO, BASE, OTHER)).toEqual([undefined]);
