@@ -6,7 +6,7 @@ import { createScrubber } from "./core/scrub.ts";
 import { EXIT, type Outcome } from "./outcome.ts";
 import { type CommandSpec, createProgram, type Invocation, isUsageStop, type Streams } from "./program.ts";
 import { renderOutcome } from "./render/outcome.ts";
-import { DEPLOYMENT, filesOf, guarded, narrowing, SOPS, sopsOf } from "./shell.ts";
+import { DEPLOYMENT, filesOf, guarded, narrowing, placeOf, SOPS, sopsOf } from "./shell.ts";
 
 /** The terminal as the shell sees it. */
 export interface Terminal {
@@ -80,7 +80,11 @@ function commands(terminal: Terminal): readonly CommandSpec[] {
       name: "validate",
       description: "check everything that needs neither key nor cluster",
       subject: "estate",
-      run: guarded(({ options }) => validate(filesOf(options), options)),
+      run: guarded(async ({ options }) => {
+        const { createHistory } = await import("./node/git.ts");
+        const { root } = placeOf(options);
+        return validate(filesOf(options), createHistory(root), options);
+      }),
     },
     {
       name: "build",

@@ -125,8 +125,8 @@ export interface History {
   fileAt(commit: string, path: string): string | undefined;
   /** The YAML files of a commit, as `Files` would take them; sorted by path. */
   yamlAt(commit: string): readonly SourceFile[];
-  /** Ids of the contents of a commit's files, by path: equal ids are equal files. */
-  blobs(commit: string): ReadonlyMap<string, string>;
+  /** Git's ids of the contents of a commit's files, all or these, by path. */
+  blobs(commit: string, paths?: readonly string[]): ReadonlyMap<string, string>;
   /** The commits up to one that changed a file, newest first; no more than some hundred. */
   versionsOf(path: string, from: string): readonly Version[];
 }

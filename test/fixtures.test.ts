@@ -50,6 +50,9 @@ const ELSEWHERE: Readonly<Record<string, readonly Code[]>> = {
   "commands that seal single secrets: secrets/set.test.ts": [
     ...(["JF030", "JF031", "JF032", "JF033", "JF034", "JF035", "JF036", "JF037", "JF038", "JF039"] as const),
   ],
+  "what only the history of a file shows: sops/history and real/history tests": [
+    ...(["JF385", "JF386", "JF387", "JF388"] as const),
+  ],
   "keys, and what only they show: test/sops": [
     ...(["JF311", "JF321", "JF322", "JF323", "JF325", "JF331", "JF332", "JF333", "JF334"] as const),
     ...(["JF340", "JF341", "JF342"] as const),

@@ -1,13 +1,15 @@
-import { hasErrors } from "../core/diagnostic.ts";
+import { hasErrors, sortDiagnostics } from "../core/diagnostic.ts";
 import type { Outcome } from "../outcome.ts";
-import type { Files } from "../ports.ts";
+import type { Files, History } from "../ports.ts";
 import { count, isOutcome, type Narrowing, openEstate } from "./estate.ts";
+import { lintHistory } from "./history-lint.ts";
 
 /** `jackfield validate`: everything that can be checked without keys and without a cluster. */
-export function validate(files: Files, narrowing: Narrowing): Outcome {
+export function validate(files: Files, history: History, narrowing: Narrowing): Outcome {
   const estate = openEstate(files, narrowing);
   if (isOutcome(estate)) return estate;
-  const { compiled, diagnostics } = estate;
+  const { compiled } = estate;
+  const diagnostics = sortDiagnostics([...estate.diagnostics, ...lintHistory(compiled, history)]);
   const workspaces = estate.workspaces.map(({ declarations, effective }) => ({
     name: declarations.workspace.name.value,
     deployments: effective.deployments.length,

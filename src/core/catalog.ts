@@ -122,6 +122,13 @@ export const catalog = {
   JF354: e("not-a-recipient", "recipient {number} is no age recipient"),
   JF355: e("has-sops-block", "this file has a `sops` block already"),
   JF356: e("key-groups", "this file has key groups: which of them get a recipient cannot be told"),
+  JF385: e("changed-by-hand", "this sealed file was changed by hand: its MAC is still that of {base}"),
+  JF386: w("rolled-back", "this sealed file was rolled back to {commit}"),
+  JF387: w(
+    "known-data-key",
+    "who was taken out of the recipients of this file ({count}) still knows its data key",
+  ),
+  JF388: e("mac-of-another", "the MAC of this sealed file belongs to another content, that of {commit}"),
   JF390: e("new-recipient", "`{recipient}` is no recipient of environment `{environment}` on {branch}"),
   JF391: e("not-in-run", "value {number} of `--accept-recipient` is no recipient of this run"),
   JF392: w("old-readers", "who was taken out can still open what Git has of {files}"),

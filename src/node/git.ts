@@ -16,28 +16,34 @@ const MAX_VERSIONS = 200;
  */
 export function createHistory(root: string): History {
   if (!existsSync(join(root, ".git"))) return NO_HISTORY;
-  // Else "there is no such branch" could mean that nobody could be asked.
-  if (git(root, ["rev-parse", "--git-dir"]) === undefined) {
-    const reason = "the `git` program is missing, or does not trust this folder";
-    throw new PortFailure(diagnostic("JF008", undefined, { path: root, reason }));
-  }
   const memo = new Map<string, unknown>();
   const once = <T>(key: string, find: () => T): T => {
     if (!memo.has(key)) memo.set(key, find());
     return memo.get(key) as T;
   };
+  const head = () => once("head", () => findHead(root));
   const fileAt = (commit: string, path: string) =>
-    once(`file ${commit} ${path}`, () => show(root, commit, path));
+    once(`file ${commit} ${path}`, () => git(root, ["cat-file", "blob", `${sha(commit)}:${path}`]));
   return {
-    head: () => once("head", () => commitOf(root, "HEAD")),
-    defaultBranch: () => once("default", () => findDefault(root)),
+    head,
+    // Whether git works here at all is asked with the head.
+    defaultBranch: () => once("default", () => (head() === undefined ? undefined : findDefault(root))),
     mergeBase: (one, other) =>
       once(`base ${one} ${other}`, () => shaOf(git(root, ["merge-base", sha(one), sha(other)]))),
     fileAt,
     yamlAt: (commit) => once(`yaml ${commit}`, () => yamlAt(root, commit, fileAt)),
-    blobs: (commit) => once(`blobs ${commit}`, () => blobsAt(root, commit)),
+    blobs: (commit, paths) => blobsAt(root, commit, paths),
     versionsOf: (path, from) => once(`versions ${from} ${path}`, () => versionsOf(root, path, from, fileAt)),
   };
+}
+
+/** Throws where git cannot be asked: else "no commit" could mean that nobody knows. */
+function findHead(root: string): string | undefined {
+  if (git(root, ["rev-parse", "--git-dir"]) === undefined) {
+    const reason = "the `git` program is missing, or does not trust this folder";
+    throw new PortFailure(diagnostic("JF008", undefined, { path: root, reason }));
+  }
+  return shaOf(git(root, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]));
 }
 
 const NO_HISTORY: History = {
@@ -50,8 +56,9 @@ const NO_HISTORY: History = {
   versionsOf: () => [],
 };
 
-/** What a branch that is set by somebody else is called, and then the names that are usual. */
-const DEFAULTS = [
+const REMOTE_HEAD = "refs/remotes/origin/HEAD";
+/** What is usual, where the remote does not say. */
+const USUAL = [
   "refs/remotes/origin/main",
   "refs/remotes/origin/master",
   "refs/heads/main",
@@ -59,16 +66,13 @@ const DEFAULTS = [
 ];
 
 function findDefault(root: string): Commit | undefined {
-  const set = git(root, ["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"])?.trim();
-  for (const ref of [...(set ? [set] : []), ...DEFAULTS]) {
-    const commit = commitOf(root, ref);
-    if (commit !== undefined) return { name: ref.replace(/^refs\/(?:remotes|heads)\//, ""), commit };
-  }
-  return undefined;
-}
-
-function commitOf(root: string, ref: string): string | undefined {
-  return shaOf(git(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`]));
+  const format = "--format=%(refname) %(objectname) %(symref)";
+  const lines = (git(root, ["for-each-ref", format, REMOTE_HEAD, ...USUAL]) ?? "").split("\n");
+  const refs = new Map(lines.map((line) => [line.split(" ")[0] ?? "", line.split(" ").slice(1)]));
+  const ref = [REMOTE_HEAD, ...USUAL].find((one) => SHA.test(refs.get(one)?.[0] ?? ""));
+  const [commit = "", target] = (ref && refs.get(ref)) || [];
+  const name = (target || ref)?.replace(/^refs\/(?:remotes|heads)\//, "");
+  return name === undefined ? undefined : { name, commit };
 }
 
 function shaOf(output: string | undefined): string | undefined {
@@ -80,10 +84,6 @@ function shaOf(output: string | undefined): string | undefined {
 function sha(text: string): string {
   if (!SHA.test(text)) throw new Error("no commit");
   return text;
-}
-
-function show(root: string, commit: string, path: string): string | undefined {
-  return git(root, ["cat-file", "blob", `${sha(commit)}:${path}`]);
 }
 
 function yamlAt(
@@ -107,8 +107,8 @@ function isHidden(path: string): boolean {
 }
 
 /** Ids of the regular files of a commit, by path. Links and submodules are none. */
-function blobsAt(root: string, commit: string): ReadonlyMap<string, string> {
-  const listed = git(root, ["ls-tree", "-r", "-z", "--full-tree", sha(commit)]) ?? "";
+function blobsAt(root: string, commit: string, paths: readonly string[] = []): ReadonlyMap<string, string> {
+  const listed = git(root, ["ls-tree", "-r", "-z", "--full-tree", sha(commit), "--", ...paths]) ?? "";
   const entries = listed.split("\0").flatMap((line) => {
     const match = /^100(?:644|755) blob ([0-9a-f]+)\t(.+)$/s.exec(line);
     return match?.[1] && match[2] ? [[match[2], match[1]] as const] : [];

@@ -158,7 +158,7 @@ test("in git: a work tree that git refuses is not read behind its back", () => {
   git("init", "-q");
   write("jackfield.yaml");
   writeFileSync(join(root, ".git/config"), "[core\n");
-  expect(() => scan()).toThrow("git cannot list the files");
+  expect(() => scan()).toThrow("git cannot read");
 });
 
 test("a build refuses a place that git would commit", () => {

@@ -1,9 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { lintHistory } from "../../src/commands/history-lint.ts";
+import { compile } from "../../src/compile.ts";
+import { createFiles, findPlace } from "../../src/node/files.ts";
 import { createHistory } from "../../src/node/git.ts";
+import { credentialYaml, estate, ONE, sealedFor, TWO } from "../support/secrets-ports.ts";
 
 // What the real git remembers, and that nothing in a repo has a say in how it is read.
 
@@ -104,8 +108,87 @@ test("attributes, filters, drivers, hooks and replaced objects change nothing", 
   expect(spawnSync("ls", [join(root, "evil")]).status).not.toBe(0);
 });
 
-test("a repo that git does not trust is no repo without history", () => {
+test("a repo that git cannot read is none without history", () => {
   git("init", "-q", "-b", "main");
   writeFileSync(join(root, ".git", "HEAD"), "nonsense\n");
-  expect(() => createHistory(root)).toThrow(/git/);
+  expect(() => createHistory(root).defaultBranch()).toThrow(/git/);
+});
+
+// The lint by history, over real branches.
+
+const SEALED = "warehouse.production.sops.yaml";
+
+function begin(): void {
+  git("init", "-q", "-b", "main");
+  git("config", "user.name", "t");
+  git("config", "user.email", "t@example.com");
+  for (const [path, text] of Object.entries(estate())) write(path, text);
+  commit();
+}
+
+function lint(): readonly string[] {
+  const files = createFiles(findPlace(root)).scan().value;
+  return lintHistory(compile(files), createHistory(root)).map(({ code, at }) => `${code} ${at?.file.path}`);
+}
+
+function editByHand(): void {
+  write(
+    SEALED,
+    readFileSync(join(root, SEALED), "utf8").replace("environment: production", "cluster: production"),
+  );
+}
+
+function sealAnew(password: string, at: string): void {
+  const text = credentialYaml("{environment: production}", password);
+  write(SEALED, sealedFor(text, [ONE, TWO]).replace(/lastmodified: .*/, `lastmodified: "${at}"`));
+}
+
+test("on the default branch what is not committed is judged, on another all since it left", () => {
+  begin();
+  expect(lint()).toEqual([]);
+  editByHand();
+  expect(lint()).toEqual([`JF385 ${SEALED}`]);
+  git("checkout", "-q", "-b", "work");
+  commit();
+  expect(lint()).toEqual([`JF385 ${SEALED}`]);
+  // Main goes on meanwhile; the branch is judged by where it left.
+  git("stash", "-q", "--include-untracked", "--keep-index");
+  git("checkout", "-q", "main");
+  sealAnew("other", "2026-03-01T00:00:00Z");
+  commit();
+  expect(lint()).toEqual([]);
+  git("checkout", "-q", "work");
+  expect(lint()).toEqual([`JF385 ${SEALED}`]);
+});
+
+test("a revert is a rollback: told, and no error", () => {
+  begin();
+  sealAnew("newer", "2026-03-01T00:00:00Z");
+  commit();
+  git("checkout", "-q", "-b", "back");
+  git("revert", "--no-edit", "HEAD");
+  expect(lint()).toEqual([`JF386 ${SEALED}`]);
+  git("checkout", "-q", "main");
+  git("merge", "-q", "--ff-only", "back");
+  expect(lint()).toEqual([]);
+});
+
+test("line ends that git changes, a merge that goes on, and files that are new or gone are nothing", () => {
+  begin();
+  write(".gitattributes", "*.yaml text eol=crlf\n");
+  write(SEALED, readFileSync(join(root, SEALED), "utf8").replaceAll("\n", "\r\n"));
+  expect(lint()).toEqual([]);
+  rmSync(join(root, ".gitattributes"));
+  git("checkout", "-q", "--", ".");
+  git("checkout", "-q", "-b", "one");
+  sealAnew("one", "2026-03-01T00:00:00Z");
+  commit();
+  git("checkout", "-q", "-b", "two", "main");
+  write("note.txt", "x");
+  commit();
+  git("merge", "-q", "--no-commit", "--no-ff", "one");
+  expect(lint()).toEqual([]);
+  rmSync(join(root, SEALED));
+  write(`new/${SEALED}`, sealedFor(credentialYaml("{deployments: [prod]}", "x"), [ONE, TWO]));
+  expect(lint()).toEqual([]);
 });
