@@ -2,10 +2,13 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { openText } from "../../src/sops/opened.ts";
+import { rewrapText } from "../../src/sops/reseal.ts";
 import { breaches, FORMATS, seen } from "../support/breaches.ts";
 import { COMMANDS, edited, estate, PROD, prod } from "../support/leak-estate.ts";
 import { KEY, SECRET } from "../support/leaks.ts";
 import type { Call } from "../support/sandbox.ts";
+import { identitiesOf } from "../support/sealed-files.ts";
 import {
   CONNECTION,
   credentialYaml,
@@ -20,8 +23,10 @@ import {
 
 const spilt = CONNECTION.replace("login: etl", `login: etl, password: '${SECRET}'`);
 
-/** Commits what is there, and then changes files. */
-function committed(changes: Readonly<Record<string, string>>): (folder: string) => void {
+type Changes = Readonly<Record<string, string>>;
+
+/** Commits what is there and then each change but the last, which is left in the work tree. */
+function committed(...steps: readonly Changes[]): (folder: string) => void {
   return (folder) => {
     const git = (...args: readonly string[]) => {
       const identity = ["-c", "user.name=x", "-c", "user.email=x@example.com"];
@@ -29,9 +34,11 @@ function committed(changes: Readonly<Record<string, string>>): (folder: string) 
       if (status !== 0) throw new Error(`git ${args[0]} ended with ${status}`);
     };
     git("init", "--quiet", "--initial-branch=main");
-    git("add", "--all");
-    git("commit", "--quiet", "--message=all");
-    for (const [path, text] of Object.entries(changes)) writeFileSync(join(folder, path), text);
+    for (const changes of steps) {
+      git("add", "--all");
+      git("commit", "--quiet", "--message=all");
+      for (const [path, text] of Object.entries(changes)) writeFileSync(join(folder, path), text);
+    }
   };
 }
 
@@ -41,6 +48,14 @@ const theirs = sealedFor(credentialYaml("{environment: production}", `"${SECRET.
   ONE,
   THREE,
 ]);
+
+const later = edited((text) => text.replace("Kanari", "x"));
+
+/** The sealed file of production for other recipients, under its own data key. */
+function rewrapped(recipients: readonly string[]): string {
+  const opened = openText({ path: PROD, text: prod }, identitiesOf("one")).value;
+  return (opened && rewrapText(opened, recipients).value) ?? "";
+}
 
 const CASES: Readonly<
   Record<string, Omit<Call, "files"> & { readonly files?: Readonly<Record<string, string>> }>
@@ -64,13 +79,27 @@ const CASES: Readonly<
   },
   "a new recipient by merge": {
     args: ["secrets", "merge-driver", "base", "ours", "theirs", PROD],
-    files: { base: prod, ours: edited((text) => text.replace("Kanari", "x")), theirs },
+    files: { base: prod, ours: later, theirs },
     prepare: committed({}),
   },
   "a secret that was committed": {
     args: ["secrets", "seal", "spilt.yaml", "--all"],
     files: { "spilt.yaml": spilt.replace("name: warehouse", "name: spilt") },
     prepare: committed({}),
+  },
+  "a file changed by hand": {
+    args: ["validate"],
+    prepare: committed({ [PROD]: prod.replace("warehouse", "wharehouse") }),
+  },
+  "a file rolled back": { args: ["validate"], prepare: committed({ [PROD]: later }, { [PROD]: prod }) },
+  "a MAC of another content": {
+    args: ["validate"],
+    prepare: committed({ [PROD]: later }, { [PROD]: prod.replace("warehouse", "wharehouse") }),
+  },
+  "a reader taken out": {
+    args: ["validate"],
+    files: { [PROD]: rewrapped([ONE, TWO]) },
+    prepare: committed({ [PROD]: rewrapped([ONE]) }),
   },
   "out is not ignored": { args: ["build", "--out", "out"], prepare: committed({}) },
   "settings that are locked": {
@@ -92,5 +121,9 @@ test.each(Object.keys(CASES))("%s", async (name) => {
 });
 
 test("the codes that take git have been seen", () => {
-  expect(["JF024", "JF037", "JF043", "JF048", "JF390"].filter((code) => !seen.has(code))).toEqual([]);
+  expect(
+    ["JF024", "JF037", "JF043", "JF048", "JF385", "JF386", "JF387", "JF388", "JF390"].filter(
+      (code) => !seen.has(code),
+    ),
+  ).toEqual([]);
 });
