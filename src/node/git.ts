@@ -39,11 +39,12 @@ export function createHistory(root: string): History {
 
 /** Throws where git cannot be asked: else "no commit" could mean that nobody knows. */
 function findHead(root: string): string | undefined {
-  if (git(root, ["rev-parse", "--git-dir"]) === undefined) {
-    const reason = "the `git` program is missing, or does not trust this folder";
-    throw new PortFailure(diagnostic("JF008", undefined, { path: root, reason }));
-  }
-  return shaOf(git(root, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]));
+  // It tells the folder, and then the commit if there is one.
+  const { stdout } = run(root, ["rev-parse", "--git-dir", "HEAD^{commit}"]);
+  const [folder = "", commit] = (stdout ?? "").split("\n");
+  if (folder !== "") return shaOf(commit);
+  const reason = "the `git` program is missing, or does not trust this folder";
+  throw new PortFailure(diagnostic("JF008", undefined, { path: root, reason }));
 }
 
 const NO_HISTORY: History = {
@@ -129,6 +130,11 @@ function versionsOf(
 
 /** Standard output; undefined if git is not there, or says no. */
 function git(root: string, args: readonly string[]): string | undefined {
+  const { status, stdout, error } = run(root, args);
+  return error || status !== 0 ? undefined : stdout;
+}
+
+function run(root: string, args: readonly string[]) {
   const env = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
@@ -140,6 +146,5 @@ function git(root: string, args: readonly string[]): string | undefined {
     GIT_NO_LAZY_FETCH: "1",
   };
   const options = { cwd: root, env, encoding: "utf8", maxBuffer: MAX_BYTES } as const;
-  const { status, stdout, error } = spawnSync("git", ["--no-pager", ...args], options);
-  return error || status !== 0 ? undefined : stdout;
+  return spawnSync("git", ["--no-pager", ...args], options);
 }
