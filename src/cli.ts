@@ -82,8 +82,7 @@ function commands(terminal: Terminal): readonly CommandSpec[] {
       subject: "estate",
       run: guarded(async ({ options }) => {
         const { createHistory } = await import("./node/git.ts");
-        const { root } = placeOf(options);
-        return validate(filesOf(options), createHistory(root), options);
+        return validate(filesOf(options), () => createHistory(placeOf(options).root), options);
       }),
     },
     {

@@ -10,9 +10,11 @@ import { type EarlierVersion, judgeChange } from "../sops/history.ts";
  * What the changes of sealed files show without any key, beside what the files show by themselves: on a branch against where
  * it left the default branch, on that one against its last commit. No commit, no judgement.
  */
-export function lintHistory({ parsed }: Compiled, history: History): readonly Diagnostic[] {
+export function lintHistory({ parsed }: Compiled, remember: () => History): readonly Diagnostic[] {
   const sealed = [...parsed.values()].filter(({ documents }) => documents.some(({ sops }) => sops));
-  const base = sealed.length > 0 ? baseOf(history) : undefined;
+  if (sealed.length === 0) return [];
+  const history = remember();
+  const base = baseOf(history);
   if (base === undefined) return [];
   const blobs = history.blobs(
     base,

@@ -5,7 +5,7 @@ import { count, isOutcome, type Narrowing, openEstate } from "./estate.ts";
 import { lintHistory } from "./history-lint.ts";
 
 /** `jackfield validate`: everything that can be checked without keys and without a cluster. */
-export function validate(files: Files, history: History, narrowing: Narrowing): Outcome {
+export function validate(files: Files, history: () => History, narrowing: Narrowing): Outcome {
   const estate = openEstate(files, narrowing);
   if (isOutcome(estate)) return estate;
   const { compiled } = estate;

@@ -128,7 +128,9 @@ function begin(): void {
 
 function lint(): readonly string[] {
   const files = createFiles(findPlace(root)).scan().value;
-  return lintHistory(compile(files), createHistory(root)).map(({ code, at }) => `${code} ${at?.file.path}`);
+  return lintHistory(compile(files), () => createHistory(root)).map(
+    ({ code, at }) => `${code} ${at?.file.path}`,
+  );
 }
 
 function editByHand(): void {
