@@ -114,7 +114,7 @@ function oldReaders({ files }: Plan): readonly Diagnostic[] {
   const paths = files.filter(({ removed }) => removed.length > 0).map(({ source }) => source.path);
   if (paths.length === 0) return [];
   const named = paths.length <= 3 ? paths.join(" ") : "--all";
-  const hint = `make new data keys with \`jackfield secrets rotate ${named}\`, and then change the passwords themselves`;
+  const hint = `\`jackfield secrets rotate ${named}\` makes new ones; then change the passwords themselves`;
   return [diagnostic("JF392", undefined, { files: count(paths.length, "file") }, { hint })];
 }
 

@@ -1,3 +1,4 @@
+import type { Compiled } from "../../compile.ts";
 import {
   type Checked,
   type Diagnostic,
@@ -71,9 +72,15 @@ export function verify(ports: VerifyPorts, wanted: Wanted, narrowing: Narrowing)
     diagnostics: sortDiagnostics(diagnostics),
     result: { files: verdicts.map(({ diagnostics: _, ...told }) => told) },
     text: textOf(verdicts),
-    ...(estate && { compiled: estate.compiled }),
+    compiled: estate?.compiled ?? readAs(subjects),
     ...(verdicts.some(({ verdict }) => verdict !== "ok") && { exit: EXIT.problems }),
   };
+}
+
+/** For code frames. */
+function readAs(subjects: readonly Subject[]): Compiled {
+  const files = subjects.flatMap(({ source }) => (source && parseFile(source).value) ?? []);
+  return { workspaces: [], parsed: new Map(files.map((file) => [file.file.path, file])), diagnostics: [] };
 }
 
 /** What the Workspaces around list matters only to the program: without it, named files are read and nothing else. */
