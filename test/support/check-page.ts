@@ -23,8 +23,10 @@ export function checkPage(page: string): readonly string[] {
     });
 }
 
-/** True for a page with commands of `sops` or `age`, which `npm test` cannot expect to be there. */
+const TOOLS = /\b(sops|age-keygen|git) -?[a-z]/;
+
+/** True for a page with commands of `sops`, `age` or `git`, which `npm test` cannot expect to be there. */
 export function needsTools(page: string): boolean {
   const consoles = blocksOf(readPage(page)).filter(({ language }) => language === "console");
-  return consoles.flatMap(stepsOf).some(({ command }) => /\b(sops|age-keygen) -?[a-z]/.test(command));
+  return consoles.flatMap(stepsOf).some(({ command }) => isRun(command) && TOOLS.test(command));
 }
