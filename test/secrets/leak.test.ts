@@ -177,6 +177,36 @@ test.each([
     workspaceYaml([ONE, `{pgp: ${"A".repeat(40)}}`], [ONE, TWO]),
   ],
   ["a file of another's", PROD, "no: credential\n"],
+  [
+    "a private key in a description",
+    "warehouse.yaml",
+    CONNECTION.replace("host:", `description: ${KEY}, host:`),
+  ],
+  ["a private key in a comment", "warehouse.yaml", `# ${KEY}\n${CONNECTION}`],
+  [
+    "a host with a password",
+    "warehouse.yaml",
+    CONNECTION.replace("db.example.com", `"https://u:${KEY}@db.example.com"`),
+  ],
+  ["a copy of a sealed file", "copy.production.sops.yaml", prod.replace("rotated", "copied")],
+  ["a merge that nobody finished", PROD, `# <<<<<<< jackfield: conflict in warehouse: ours\n${prod}`],
+  [
+    "an unknown key of .sops.yaml",
+    ".sops.yaml",
+    `creation_rules: [{path_regexp: ${QUOTED}, ${JSON.stringify(SECRET)}: 1, age: ${ONE}}]\n`,
+  ],
+  [
+    "a pattern of .sops.yaml that is none",
+    ".sops.yaml",
+    `creation_rules: [{path_regex: ${JSON.stringify(`(${SECRET}`)}, age: ${ONE}}, {age: ${KEY}}]\n`,
+  ],
+  [
+    "rules of .sops.yaml that are never reached",
+    ".sops.yaml",
+    `creation_rules: [{age: ${ONE}, encrypted_regex: ^secrets$}, {age: ${KEY}, path_regex: ${QUOTED}}]\n`,
+  ],
+  ["no rule of .sops.yaml", ".sops.yaml", `creation_rules: [{age: ${ONE}, path_regex: "${KEY}"}]\n`],
+  ["another name of .sops.yaml", ".sops.yml", `creation_rules: [{age: ${KEY}, path_regex: ${QUOTED}}]\n`],
   ["a name that is a key", `${KEY}.yaml`, credentialYaml("{environment: production}", QUOTED)],
 ] as const)("%s", async (_, path, text) => {
   const commands = Object.keys(COMMANDS).filter((name) => name !== "textconv");
