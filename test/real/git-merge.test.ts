@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openText } from "../../src/sops/opened.ts";
 import { resealText, rewrapText } from "../../src/sops/reseal.ts";
-import { makeRepo, type Ran, type Repo } from "../support/repo.ts";
+import { makeRepo, PROGRAM, type Ran, type Repo } from "../support/repo.ts";
 import { identitiesOf, keyText } from "../support/sealed-files.ts";
 import { CONNECTION, ONE, sealedFor, THREE, TWO, workspaceYaml } from "../support/secrets-ports.ts";
 
@@ -372,6 +372,43 @@ test("install-git from a folder below, and where there is no repository", () => 
   );
   const outside = repo.jackfield("secrets", "install-git", "-C", join(repo.root, ".."));
   expect([outside.status, outside.err.match(/JF\d+/g)]).toEqual([1, ["JF047"]]);
+});
+
+test("a program whose path has blanks, quotes and percent signs", () => {
+  const folder = join(repo.root, '../it\'s 100%P "x"');
+  mkdirSync(folder);
+  symlinkSync(PROGRAM, join(folder, "jackfield.js"));
+  const odd = join(folder, "jackfield.js");
+  const { status } = spawnSync(process.execPath, [odd, "secrets", "install-git"], {
+    cwd: repo.root,
+    env: repo.env,
+  });
+  expect([status, repo.must("config", "diff.jackfield.textconv").includes("100%P")]).toEqual([0, true]);
+  branch("f", PASSWORD);
+  onMain(TOKEN);
+  expect(git("merge", "-q", "f").status).toBe(0);
+  expect(repo.plain(PATH)).toBe(BOTH);
+  expect(git("diff", "HEAD~").out).toContain("[secret ");
+});
+
+test("`jackfield` on the PATH is called by its name", () => {
+  // As npm installs it: a link to a program that can be executed.
+  const [installed, bin] = [join(repo.root, "../installed"), join(repo.root, "../bin")];
+  for (const folder of [join(installed, "bin"), bin]) mkdirSync(folder, { recursive: true });
+  const own = join(installed, "bin/jackfield.js");
+  copyFileSync(PROGRAM, own);
+  chmodSync(own, 0o755);
+  for (const name of ["dist", "package.json"])
+    symlinkSync(join(dirname(PROGRAM), "..", name), join(installed, name));
+  symlinkSync(own, join(bin, "jackfield"));
+  repo.env.PATH = `${bin}:${repo.env.PATH}`;
+  const { status } = spawnSync("jackfield", ["secrets", "install-git"], { cwd: repo.root, env: repo.env });
+  expect(status).toBe(0);
+  expect(repo.must("config", "merge.jackfield.driver")).toBe(
+    "jackfield secrets merge-driver -- %O %A %B %P\n",
+  );
+  branch("f", PASSWORD);
+  expect(git("diff", "main").out).toContain("[secret ");
 });
 
 test("nothing of a key is printed by git, whatever happens", () => {
