@@ -1,12 +1,5 @@
 import type { Compiled } from "../../compile.ts";
-import {
-  type Checked,
-  type Diagnostic,
-  diagnostic,
-  hasErrors,
-  sortDiagnostics,
-} from "../../core/diagnostic.ts";
-import type { SourceFile } from "../../core/source.ts";
+import { type Diagnostic, diagnostic, hasErrors, sortDiagnostics } from "../../core/diagnostic.ts";
 import { classify } from "../../declare/classify.ts";
 import { recipientKey } from "../../link/readers.ts";
 import type { ParsedFile } from "../../model/tree.ts";
@@ -15,11 +8,11 @@ import { parseFile } from "../../parse/parse.ts";
 import type { Files, KeySource, NamedFiles, Progress, SopsProgram } from "../../ports.ts";
 import { table } from "../../render/table.ts";
 import { visibleText } from "../../render/visible.ts";
-import { type Fallback, isWithoutKey, type OpenedByProgram, openByProgram } from "../../sops/by-program.ts";
+import { type Fallback, isWithoutKey, openByProgram } from "../../sops/by-program.ts";
 import type { Identity } from "../../sops/identities.ts";
 import { lintSealedFile } from "../../sops/lint.ts";
 import { recipientsIn } from "../../sops/metadata.ts";
-import { openText } from "../../sops/opened.ts";
+import { openWithKey } from "../../sops/open.ts";
 import { count, type Estate, fallbackOf, isOutcome, type Narrowing, openEstate } from "../estate.ts";
 import { inSteps, isUnopened, summedUp, type Wanted, wrongCall } from "./sealed-files.ts";
 
@@ -79,8 +72,8 @@ export function verify(ports: VerifyPorts, wanted: Wanted, narrowing: Narrowing)
 
 /** For code frames. */
 function readAs(subjects: readonly Subject[]): Compiled {
-  const files = subjects.flatMap(({ source }) => (source && parseFile(source).value) ?? []);
-  return { workspaces: [], parsed: new Map(files.map((file) => [file.file.path, file])), diagnostics: [] };
+  const parsed = subjects.flatMap(({ path, file }) => (file ? [[path, file] as const] : []));
+  return { workspaces: [], parsed: new Map(parsed), diagnostics: [] };
 }
 
 /** What the Workspaces around list matters only to the program: without it, named files are read and nothing else. */
@@ -93,7 +86,8 @@ function fallbackForNamed({ files, sops }: VerifyPorts, narrowing: Narrowing): F
 /** A file to verify, with what was found without a key. */
 interface Subject {
   readonly path: string;
-  readonly source: SourceFile | undefined;
+  /** Undefined: it cannot be read, or does not parse. */
+  readonly file: ParsedFile | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -104,24 +98,29 @@ function sealedSubjects({ compiled, workspaces, diagnostics }: Estate): readonly
     workspaces.some(({ declarations: { workspace } }) => isBelow(path, workspace.directory));
   return [...compiled.parsed.values()]
     .filter((file) => (isSealed(file) || holdsCredential(file)) && inSight(file))
-    .map(({ file }) => ({
-      path: file.path,
-      source: file,
-      diagnostics: diagnostics.filter(({ at }) => at?.file === file),
+    .map((parsed) => ({
+      path: parsed.file.path,
+      file: parsed,
+      diagnostics: diagnostics.filter(({ at }) => at?.file === parsed.file),
     }));
 }
 
 function namedSubject({ named }: VerifyPorts, name: string): Subject {
   const { value: source, diagnostics } = named.read(name);
-  if (!source) return { path: name, source, diagnostics };
+  if (!source) return { path: name, file: undefined, diagnostics };
   const { path } = source;
   if (!/\.(ya?ml|json)$/.test(path)) {
     const hint = "other formats of SOPS are not read";
-    return { path, source: undefined, diagnostics: [diagnostic("JF023", undefined, { path }, { hint })] };
+    return { path, file: undefined, diagnostics: [diagnostic("JF023", undefined, { path }, { hint })] };
   }
-  const parsed = parseFile(source).value;
-  const own = parsed && holdsCredential(parsed);
-  return { path, source, diagnostics: own ? lintSealedFile(parsed) : [] };
+  const { value: file, diagnostics: troubles } = parseFile(source);
+  // Merge keys are none of our language, but SOPS seals them like any other key.
+  const told = troubles.filter(({ code }) => code !== "JF107");
+  return {
+    path,
+    file,
+    diagnostics: file && holdsCredential(file) ? [...told, ...lintSealedFile(file)] : told,
+  };
 }
 
 function isSealed({ documents }: ParsedFile): boolean {
@@ -144,14 +143,16 @@ function unreadable({ compiled, diagnostics }: Estate): readonly Diagnostic[] {
 }
 
 function judge(
-  { path, source, diagnostics }: Subject,
+  { path, file, diagnostics }: Subject,
   identities: readonly Identity[],
   fallback: Fallback | undefined,
 ): Verdict {
-  if (!source || diagnostics.some(({ code }) => code === "JF301")) {
+  if (!file || diagnostics.some(({ code }) => code === "JF301")) {
     return { file: path, verdict: "failed", diagnostics };
   }
-  const { value: opened, diagnostics: troubles } = open(source, identities, fallback);
+  const own = openWithKey(file, identities);
+  const { value: opened, diagnostics: troubles } =
+    fallback && isWithoutKey(own.diagnostics) ? openByProgram(file, fallback) : own;
   const told = sortDiagnostics([...diagnostics, ...troubles]);
   if (!opened) {
     const isFailed = told.some((one) => one.severity === "error" && !isUnopened(one));
@@ -165,16 +166,6 @@ function judge(
     ...(opened.metadata.lastmodified && { lastModified: opened.metadata.lastmodified.value }),
     diagnostics: told,
   };
-}
-
-function open(
-  source: SourceFile,
-  identities: readonly Identity[],
-  fallback: Fallback | undefined,
-): Checked<Pick<OpenedByProgram, "values" | "metadata"> | undefined> {
-  const own = openText(source, identities);
-  const file = fallback && isWithoutKey(own.diagnostics) ? parseFile(source).value : undefined;
-  return file && fallback ? openByProgram(file, fallback) : own;
 }
 
 function textOf(verdicts: readonly Verdict[]): string {
