@@ -3,6 +3,7 @@ import { secretsSpecs } from "./commands/secrets/specs.ts";
 import { validate } from "./commands/validate.ts";
 import { diagnostic, hasErrors } from "./core/diagnostic.ts";
 import { createScrubber } from "./core/scrub.ts";
+import { findPlace } from "./node/files.ts";
 import { EXIT, type Outcome } from "./outcome.ts";
 import { type CommandSpec, createProgram, type Invocation, isUsageStop, type Streams } from "./program.ts";
 import { renderOutcome } from "./render/outcome.ts";
@@ -81,8 +82,13 @@ function commands(terminal: Terminal): readonly CommandSpec[] {
       description: "check everything that needs neither key nor cluster",
       subject: "estate",
       run: guarded(async ({ options }) => {
-        const { createHistory } = await import("./node/git.ts");
-        return validate(filesOf(options), () => createHistory(placeOf(options).root), options);
+        const [{ createHistory }, { searchPrivateKeys }] = await Promise.all([
+          import("./node/git.ts"),
+          import("./node/key-search.ts"),
+        ]);
+        const suspects = searchPrivateKeys(findPlace(options.C ?? "."));
+        const history = () => createHistory(placeOf(options).root);
+        return validate({ files: filesOf(options), history, suspects }, options);
       }),
     },
     {

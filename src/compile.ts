@@ -8,6 +8,8 @@ import { checkDelivery } from "./emit/check.ts";
 import { checkPlaces } from "./emit/places.ts";
 import { link } from "./link/link.ts";
 import { checkReaders, type RuleOf } from "./link/readers.ts";
+import { lintFiles } from "./lint/lint.ts";
+import { ignoredConfig, lintConfig } from "./lint/sops-config.ts";
 import type { Declarations } from "./model/declaration.ts";
 import type { EffectiveWorkspace } from "./model/effective.ts";
 import type { ParsedFile } from "./model/tree.ts";
@@ -58,7 +60,8 @@ export function compile(files: readonly SourceFile[]): Compiled {
     else byFolder.get(folder)?.push(document);
   }
   const workspaces = [...byFolder].flatMap(([folder, documents]) => {
-    const prefix = folder === "" ? "" : `${folder}/`;
+    const prefix = prefixOf(folder);
+    append(diagnostics, ignoredConfig(filesByPath.get(`${prefix}.sops.yml`)));
     const rootFile = filesByPath.get(`${prefix}jackfield.yaml`) as SourceFile;
     const config = filesByPath.get(`${prefix}.sops.yaml`);
     const lost = unread.filter(({ path }) => isInside(path, folder));
@@ -66,6 +69,7 @@ export function compile(files: readonly SourceFile[]): Compiled {
   });
   append(diagnostics, sameNames(workspaces));
   append(diagnostics, checkPlaces(workspaces.map(({ effective }) => effective)));
+  append(diagnostics, [...lintFiles(parsed.values(), unread, diagnostics)]);
   return { workspaces, parsed, diagnostics: sortDiagnostics(diagnostics) };
 }
 
@@ -134,24 +138,30 @@ function compileWorkspace(input: WorkspaceInput): readonly CompiledWorkspace[] {
     append(diagnostics, troubles);
     (hasErrors(troubles) ? broken : valid).push(document);
   }
+  const sealed = sealedFiles(documents);
   append(
     diagnostics,
-    sealedFiles(documents).flatMap((file) => lintSealedFile(file)),
+    sealed.flatMap((file) => lintSealedFile(file)),
   );
+  const config = input.config && parseFile(input.config).value;
+  if (config) append(diagnostics, [...lintConfig(config, sealed, prefixOf(input.folder).length)]);
   if (!root || broken.includes(root)) return [];
   const declarations = declare(root, valid, findLost(broken, unread));
   const linked = link(declarations);
   append(diagnostics, linked.diagnostics);
-  append(diagnostics, checkReaders(declarations, recipientsOf, configRules(input)));
+  append(diagnostics, checkReaders(declarations, recipientsOf, configRules(input.folder, config)));
   append(diagnostics, checkDelivery(linked.value));
   return [{ declarations, effective: linked.value, config: input.config }];
 }
 
 /** The rules of the `.sops.yaml` beside `jackfield.yaml`. One that does not parse is for `sops` to refuse. */
-function configRules({ folder, config }: WorkspaceInput): RuleOf {
-  const parsed = config && parseFile(config).value;
-  const prefix = folder === "" ? 0 : folder.length + 1;
-  return ({ file }) => (parsed ? creationRule(parsed, file.path.slice(prefix)) : undefined);
+function configRules(folder: string, config: ParsedFile | undefined): RuleOf {
+  const { length } = prefixOf(folder);
+  return ({ file }) => (config ? creationRule(config, file.path.slice(length)) : undefined);
+}
+
+function prefixOf(folder: string): string {
+  return folder === "" ? "" : `${folder}/`;
 }
 
 /** The Workspace document of a folder. Others below it are errors. */

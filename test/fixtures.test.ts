@@ -22,6 +22,9 @@ test.each(casesOf("compile"))("compile: %s", async (name) => {
 
 /** Warnings that what gives the code always gives as well. */
 const COMPANIONS: Readonly<Record<string, readonly Code[]>> = {
+  // A file that no rule of theirs takes.
+  JF314: ["JF376"],
+  JF315: ["JF376"],
   // Only a type that nobody knows is written so.
   JF512: ["JF417"],
   // They are about delivery `env`.
@@ -46,6 +49,7 @@ const ELSEWHERE: Readonly<Record<string, readonly Code[]>> = {
   "merges, diffs and the editor: test/secrets and test/real": [
     ...(["JF040", "JF041", "JF042", "JF043", "JF044", "JF045", "JF046", "JF047", "JF048"] as const),
   ],
+  "private keys in files that are not ours: private-keys and real/git tests": ["JF372"],
   "files as they lie on the disk: files, hostile and real/git tests": ["JF008", "JF103", "JF104", "JF116"],
   "commands that seal single secrets: secrets/set.test.ts": [
     ...(["JF030", "JF031", "JF032", "JF033", "JF034", "JF035", "JF036", "JF037", "JF038", "JF039"] as const),

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 // Who may import whom, and what a file may be like (design: 4). Read from the text of the files: no compiler.
 
 const SRC = fileURLToPath(new URL("../src", import.meta.url));
-const STAGES = ["parse", "validate", "declare", "link", "emit", "unseal", "sops"] as const;
+const STAGES = ["parse", "validate", "declare", "link", "lint", "emit", "unseal", "sops"] as const;
 const SPECS = ["specs.ts", "specs-files.ts", "specs-git.ts", "specs-values.ts"].map(
   (name) => `commands/secrets/${name}`,
 );

@@ -1,6 +1,6 @@
 import { specOf, typeOf } from "../catalogue/index.ts";
 import { hasErrors } from "../core/diagnostic.ts";
-import { carriesCredentials } from "../core/secret.ts";
+import { carriesCredentials } from "../core/patterns.ts";
 import { positionAt, type Span } from "../core/source.ts";
 import { createDirectory, type Subject } from "../link/directory.ts";
 import { createSelection } from "../link/layers.ts";

@@ -1,15 +1,29 @@
 import { hasErrors, sortDiagnostics } from "../core/diagnostic.ts";
+import type { SourceFile } from "../core/source.ts";
+import { privateKeysIn } from "../lint/private-keys.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Files, History } from "../ports.ts";
 import { count, isOutcome, type Narrowing, openEstate } from "./estate.ts";
 import { lintHistory } from "./history-lint.ts";
 
+export interface ValidatePorts {
+  readonly files: Files;
+  /** Asked only where there are sealed files. */
+  readonly history: () => History;
+  /** Files of the tree that may hold private keys. */
+  readonly suspects: Promise<readonly SourceFile[]>;
+}
+
 /** `jackfield validate`: everything that can be checked without keys and without a cluster. */
-export function validate(files: Files, history: () => History, narrowing: Narrowing): Outcome {
+export async function validate(
+  { files, history, suspects }: ValidatePorts,
+  narrowing: Narrowing,
+): Promise<Outcome> {
   const estate = openEstate(files, narrowing);
   if (isOutcome(estate)) return estate;
   const { compiled } = estate;
-  const diagnostics = sortDiagnostics([...estate.diagnostics, ...lintHistory(compiled, history)]);
+  const keys = (await suspects).flatMap((file) => [...privateKeysIn(file)]);
+  const diagnostics = sortDiagnostics([...estate.diagnostics, ...lintHistory(compiled, history), ...keys]);
   const workspaces = estate.workspaces.map(({ declarations, effective }) => ({
     name: declarations.workspace.name.value,
     deployments: effective.deployments.length,

@@ -129,7 +129,7 @@ export const catalog = {
   JF374: e("bad-config-rule", "this rule of `.sops.yaml` {reason}"),
   JF375: w("dead-config-rule", "this rule of `.sops.yaml` is never reached: one before it takes every file"),
   JF376: w("no-config-rule", "no rule of `.sops.yaml` takes this file"),
-  JF377: w("ignored-config", "`sops` ignores this file: its name is `.sops.yaml`"),
+  JF377: w("ignored-config", "`sops` ignores this file: it looks for `.sops.yaml`"),
   JF384: e("unfinished-merge", "a merge that nobody finished"),
   JF385: e("changed-by-hand", "this sealed file was changed by hand: its MAC is still that of {base}"),
   JF386: w("rolled-back", "this sealed file was rolled back to {commit}"),
@@ -146,6 +146,8 @@ export const catalog = {
     "foreign-config",
     "this `.sops.yaml` holds more than Jackfield writes, and its rules no longer fit",
   ),
+  JF395: e("of-one-deployment", "`{id}` is an object of Deployment {deployments} alone"),
+  JF396: e("no-reader", "nothing tells who is to read this Credential"),
 
   // JF4 resolution
   JF401: e("declared-twice", "{what} `{name}` is declared twice"),

@@ -34,9 +34,3 @@ export class Secret {
     return MASK;
   }
 }
-
-/** True for a URL with a user or password in it (`scheme://user:password@host`): not to be shown, whatever its field. */
-export function carriesCredentials(text: string): boolean {
-  // People do not escape the slashes and blanks of a password.
-  return /:\/\/.*@/s.test(text);
-}

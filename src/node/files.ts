@@ -81,7 +81,7 @@ function candidatesIn({ root, git }: Place, base: string): readonly string[] {
 }
 
 /** The outermost Workspace around the start, or the start itself. */
-function scanBase({ root, start }: Place): string {
+export function scanBase({ root, start }: Place): string {
   const inside = ancestors(start).filter((folder) => folder === root || folder.startsWith(root + sep));
   return inside.findLast((folder) => existsSync(join(folder, WORKSPACE_FILE))) ?? start;
 }

@@ -1,6 +1,6 @@
 import { append } from "../core/append.ts";
 import { nearest } from "../core/nearest.ts";
-import { carriesCredentials } from "../core/secret.ts";
+import { carriesCredentials } from "../core/patterns.ts";
 import { type Entry, type Node, nodeAt, type ParsedFile, type ScalarNode, textOf } from "../model/tree.ts";
 import type { Range } from "./frame.ts";
 import { punctuation } from "./punctuation.ts";

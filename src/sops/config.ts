@@ -41,7 +41,7 @@ export function creationRule(config: ParsedFile, path: string): CreationRule | u
 }
 
 /** Literals, classes, groups and single quantifiers; nothing that looks around, refers back or nests repetition. */
-function compilePath(pattern: string | undefined): RegExp | undefined {
+export function compilePath(pattern: string | undefined): RegExp | undefined {
   if (pattern === undefined || pattern.length > 200 || /\(\?(?!:)|\\[1-9pPkzAC]|\)[*+{]|\[\[/.test(pattern)) {
     return undefined;
   }

@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createFiles, findPlace, settlePlace } from "../../src/node/files.ts";
+import { searchPrivateKeys } from "../../src/node/key-search.ts";
 import { createOutput } from "../../src/node/output.ts";
 
 // What needs the real git: which files are read, and where a build may go.
@@ -179,4 +180,18 @@ test("a build refuses a work tree that git cannot judge", () => {
   writeFileSync(join(root, ".git/config"), "[core\n");
   const { diagnostics } = createOutput(join(root, ".jackfield/build"), "out").begin(["main"]);
   expect(diagnostics.map(({ code }) => code)).toEqual(["JF005"]);
+});
+
+test("private keys are found in what git has or would take, and only there", async () => {
+  git("init", "-q");
+  const key = ["AGE-SECRET-", "KEY-1", "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L\n"].join("");
+  write(".gitignore", "ignored.txt\n");
+  for (const path of ["ws/jackfield.yaml", "ws/ä key.txt", "ws/ignored.txt", "other/key.txt", "ws/.hidden/k"])
+    write(path, key);
+  write("ws/binary", Buffer.concat([Buffer.from([0]), Buffer.from(key)]));
+  git("add", "ws/.hidden");
+  const found = async (start: string) =>
+    (await searchPrivateKeys(findPlace(join(root, start)))).map(({ path }) => path);
+  expect(await found("ws")).toEqual(["ws/.hidden/k", "ws/jackfield.yaml", "ws/ä key.txt"]);
+  expect(await found("")).toEqual(["other/key.txt", "ws/.hidden/k", "ws/jackfield.yaml", "ws/ä key.txt"]);
 });

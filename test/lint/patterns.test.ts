@@ -1,0 +1,183 @@
+import { expect, test } from "vitest";
+import { compile } from "../../src/compile.ts";
+import { carriesCredentials, patternsIn } from "../../src/core/patterns.ts";
+import { privateKeysIn } from "../../src/lint/private-keys.ts";
+import { renderOutcome } from "../../src/render/outcome.ts";
+
+// Put together here, so that no scanner takes this file for a leak.
+const a = (count: number) => "aB3dE5gH7jK9".repeat(30).slice(0, count);
+const hex = (count: number) => "0a1b2c3d4e5f6789".repeat(20).slice(0, count);
+const key = (...parts: readonly string[]) => parts.join("");
+
+const SECRETS: readonly (readonly [kind: string, text: string])[] = [
+  ["an AWS access key id", key("AK", "IA", "QWERTY234567ASDF")],
+  ["a GitHub token", key("gh", "p_", a(36))],
+  ["a GitHub token", key("github", "_pat_", a(22), "_", a(59))],
+  ["a GitLab token", key("gl", "pat-", a(20))],
+  ["a Slack token", key("xo", "xb-", "1234567890-", a(24))],
+  ["a Slack token", key("xa", "pp-1-A012345678-0123456789012-", hex(64))],
+  ["a Slack webhook", key("https://hooks.slack", ".com/services/", "T0/B0/", a(24))],
+  ["a Google API key", key("AI", "za", a(35))],
+  ["a Google client secret", key("GOC", "SPX-", a(28))],
+  ["a Google access token", key("ya", "29.", a(60))],
+  ["a Stripe key", key("sk_", "live_", a(24))],
+  ["a Stripe webhook secret", key("wh", "sec_", a(32))],
+  ["a SendGrid key", key("S", "G.", a(22), ".", a(43))],
+  ["a Twilio key", key("S", "K", hex(32))],
+  ["an npm token", key("np", "m_", a(36))],
+  ["a PyPI token", key("py", "pi-AgEIcHlwaS5vcmc", a(60))],
+  ["a Databricks token", key("da", "pi", hex(32))],
+  ["a Vault token", key("hv", "s.", a(24))],
+  ["an OpenAI key", key("s", "k-proj-", a(40), "T3Blbk", "FJ", a(40))],
+  ["an Anthropic key", key("s", "k-ant-", a(40))],
+  ["a Docker Hub token", key("dckr", "_pat_", a(27))],
+  ["a Grafana token", key("gl", "sa_", a(40))],
+  ["an Azure storage key", key("Account", "Key=", a(86), "==")],
+  ["an Azure SAS signature", key("https://x.example/?sv=1&", "sig=", a(44))],
+  ["a JSON web token", key("ey", "J", a(20), ".ey", "J", a(40), ".", a(43))],
+  ["a private key", key("-----BEGIN RSA ", "PRIVATE KEY-----")],
+  ["a private key", key("-----BEGIN PGP ", "PRIVATE KEY BLOCK-----")],
+  ["an age private key", key("AGE-SECRET-", "KEY-1", "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L")],
+  ["a URL with a password", "https://me:hunter2@db.example.com/x"],
+];
+
+test.each(SECRETS)("%s is found, and nothing more: %#", (kind, text) => {
+  for (const [before, after] of [
+    ["", ""],
+    ["x: ", " # y"],
+    ['"', '"'],
+    ["(", ")"],
+  ]) {
+    const found = [...patternsIn(`${before}${text}${after}`)];
+    expect(found.map((one) => one.kind)).toEqual([kind]);
+    expect(found[0]?.start).toBeGreaterThanOrEqual(before?.length ?? 0);
+  }
+});
+
+test.each([
+  ...SECRETS.map(([, text]) => text.slice(0, Math.min(12, Math.floor(text.length / 3)))),
+  key("AK", "IA", "IOSFODNN7", "EXAMPLE"),
+  key("AK", "IA", "lowercaseisnotit"),
+  "https://db.example.com:5432/x",
+  "https://me@db.example.com/x",
+  "postgres://$USER:$PASSWORD@host/db",
+  "https://<user>:<password>@host",
+  "jdbc:snowflake://acme.snowflakecomputing.com",
+  key("x", "gh", "p_", a(36)),
+  hex(64),
+  `sha256:${hex(64)}`,
+  "a risk-analysis-for-the-skills-of-anthropic-and-others",
+  "dapi",
+  "mailto:someone@example.com",
+  "-----BEGIN PUBLIC KEY-----",
+  "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
+])("nothing is found in %s", (text) => {
+  expect([...patternsIn(text)].filter(({ kind }) => kind !== "a private key")).toEqual([]);
+});
+
+test("no text takes long", () => {
+  const hostile = [
+    "eyJ",
+    "sk-ant-",
+    "://a:",
+    "AccountKey=",
+    "-----BEGIN ",
+    "xoxb-",
+    "a",
+    ":",
+    "AKIA",
+    "[&?]sig=",
+  ];
+  const start = process.hrtime.bigint();
+  for (const piece of hostile) [...patternsIn(piece.repeat(400_000 / piece.length))];
+  expect(Number(process.hrtime.bigint() - start) / 1e9).toBeLessThan(20);
+});
+
+test("what is a secret by its form is not shown, whatever its field; a key's name is", () => {
+  for (const [kind, text] of SECRETS)
+    expect(carriesCredentials(text), kind).toBe(kind !== "an AWS access key id");
+});
+
+const WORKSPACE = `apiVersion: jackfield.dev/v1
+kind: Workspace
+metadata: {name: main}
+spec: {environments: {development: {}}, clusters: {laptop: {directory: .jackfield/laptop}}}
+---
+apiVersion: jackfield.dev/v1
+kind: Deployment
+metadata: {name: dev}
+spec: {environment: development, cluster: laptop, namespace: dev}
+`;
+
+/** Codes with lines; nothing that is printed may hold the secret. */
+function told(secret: string, text: string): readonly string[] {
+  const compiled = compile([
+    { path: "jackfield.yaml", text: WORKSPACE },
+    { path: "x.yaml", text },
+  ]);
+  const { diagnostics } = compiled;
+  const outcome = { diagnostics, result: null, text: "", compiled };
+  for (const format of ["text", "json"] as const) {
+    const { out, err } = renderOutcome(outcome, {
+      command: "validate",
+      version: "0",
+      format,
+      color: false,
+      scrub: (one) => one,
+    });
+    expect(out + err).not.toContain(secret.slice(4, 16));
+  }
+  return diagnostics.flatMap(({ code, at }) =>
+    at?.file.path === "x.yaml" ? [`${code} ${text.slice(0, at.start).split("\n").length}`] : [],
+  );
+}
+
+const token = key("gl", "pat-", a(20));
+const connection = (spec: string) => `apiVersion: jackfield.dev/v1
+kind: Connection
+metadata: {name: x, description: d}
+spec:
+  type: http
+  sharing: all
+${spec}`;
+
+test.each([
+  ["a value of a plain field", connection(`  host: ${token}\n`), ["JF370 7"]],
+  ["a comment", connection(`  host: h # ${token}\n`), ["JF370 7"]],
+  [
+    "a key",
+    connection(`  host: h\n  plain: [extra.${token}]\n  extra: {${token}: x}\n`),
+    ["JF370 8", "JF370 9"],
+  ],
+  ["a secret field, which is told already", connection(`  host: h\n  password: ${token}\n`), ["JF414 8"]],
+  ["a document that is refused", connection(`  hots: ${token}\n`), ["JF201 7", "JF370 7"]],
+  ["a file that does not parse", connection(`  host: [${token}\n`), ["JF370 7", "JF101 8"]],
+  ["a block", connection(`  host: h\n  description: |\n    one\n    ${token}\n`), ["JF201 8", "JF370 10"]],
+] as const)("%s", (_, text, expected) => {
+  expect(told(token, text)).toEqual(expected);
+});
+
+test("an access key's id may stand where it belongs, and nowhere else", () => {
+  const id = key("AK", "IA", "QWERTY234567ASDF");
+  const aws = connection(`  login: ${id}\n  auth: access-key\n`).replace("http", "aws");
+  expect(told("-".repeat(20), aws).filter((one) => one.startsWith("JF370"))).toEqual([]);
+  expect(told("-".repeat(20), connection(`  host: ${id}\n`))).toEqual(["JF370 7"]);
+});
+
+const AGE = key("AGE-SECRET-", "KEY-1", "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L");
+const PEM = key("-----BEGIN ", "PRIVATE KEY-----");
+
+test.each([
+  ["a key file", `# created: today\n${AGE}\n`, [2]],
+  ["a PEM file", `${PEM}\nabc\n`, [1]],
+  ["two keys", `${AGE}\n${PEM}\n`, [1, 2]],
+  ["one that says it is for throwing away", `# THROW-AWAY test key\n\n\n${AGE}\n`, []],
+  ["a whole file that says so in its first line", `# THROW-AWAY keys\n${"\n".repeat(20)}${AGE}\n`, []],
+  ["one that says so too far away", `x\n# THROW-AWAY\n\n\n\n${AGE}\n`, [6]],
+  ["a public key", "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p\n", []],
+  ["words about keys", "AGE-SECRET-KEY-1… goes into SOPS_AGE_KEY\n", []],
+] as const)("private keys in the tree: %s", (_, text, lines) => {
+  const found = [...privateKeysIn({ path: "keys.txt", text })];
+  expect(found.map(({ at }) => text.slice(0, at?.start).split("\n").length)).toEqual(lines);
+  expect([...privateKeysIn({ path: "x.yaml", text: `${text}apiVersion: jackfield.dev/v1\n` })]).toEqual([]);
+});
