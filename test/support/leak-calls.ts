@@ -103,6 +103,15 @@ export const VALUES: typeof CALLS = {
     args: ["secrets", "unset", "warehouse", "nothing", ...PRODUCTION],
     files: { "x.yaml": variable },
   },
+  "set of another Deployment's object": {
+    args: [...SET, ...PRODUCTION],
+    files: {
+      "warehouse.yaml": CONNECTION.replace("name: warehouse", "name: warehouse, deployment: dev").replace(
+        ", sharing: all",
+        "",
+      ),
+    },
+  },
   "set of no field": { args: ["secrets", "set", "warehouse", KEY, ...PRODUCTION] },
   "set of no field of it": { args: ["secrets", "set", "warehouse", "value", ...PRODUCTION] },
   "set of type": { args: ["secrets", "set", "warehouse", "type", ...PRODUCTION] },
