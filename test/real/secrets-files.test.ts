@@ -6,6 +6,9 @@ import { afterAll, beforeEach, expect, test } from "vitest";
 import { rotate } from "../../src/commands/secrets/rotate.ts";
 import { updatekeys } from "../../src/commands/secrets/updatekeys.ts";
 import { verify } from "../../src/commands/secrets/verify.ts";
+import { compile } from "../../src/compile.ts";
+import { createSopsProgram } from "../../src/node/sops-program.ts";
+import { openText } from "../../src/sops/opened.ts";
 import { identitiesOf, keyText } from "../support/sealed-files.ts";
 import { credentialYaml, estate, ONE, THREE, type Tree, TWO, treeOf } from "../support/secrets-ports.ts";
 
@@ -90,3 +93,46 @@ test("verify takes what sops wrote, YAML and JSON, and refuses what sops refuses
     expect(judge(other)).toEqual({ sops: false, ours: false });
   }
 });
+
+test("with the program opted into, files are sealed for an SSH key, opened by it, and taken from it again", () => {
+  spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", join(folder, "id")]);
+  const ssh = readFileSync(join(folder, "id.pub"), "utf8").trim();
+  const env = { PATH: process.env.PATH, HOME: folder, SOPS_AGE_SSH_PRIVATE_KEY_FILE: join(folder, "id") };
+  const program = createSopsProgram("sops", env);
+  const two = identitiesOf("two");
+  const texts = estate([TWO, ssh], [TWO]);
+  // Not without it.
+  const refused = treeOf(texts, two);
+  expect(updatekeys(refused, all, {}).diagnostics).toMatchObject([
+    { code: "JF351", hint: expect.stringContaining("--sops") },
+  ]);
+  expect(refused.writes()).toBe(0);
+  const tree = treeOf(texts, two);
+  const outcome = updatekeys({ ...tree, sops: program }, all, {});
+  expect(outcome.text).toContain(`  + ${ssh}\n  - ${ONE}\n`);
+  lay(tree);
+  const read = spawnSync("sops", ["decrypt", PROD], { cwd: folder, env, encoding: "utf8" });
+  expect(read.stdout).toContain("# rotated each spring\n        password: canary-prod\n");
+  // Nobody but the SSH key is at hand.
+  const alone = treeOf(Object.fromEntries(tree.texts));
+  const verdict = verify({ ...alone, sops: program }, { names: [PROD], all: false }, {});
+  expect(verdict.text).toMatch(/^ok .* 1 value {2}2 recipients /);
+  expect(rotate({ ...alone, sops: program }, { ...all, all: false, names: [PROD] }, {}).text).toContain(
+    "1 file with a new data key",
+  );
+  expect(alone.texts.get(PROD)).not.toBe(tree.texts.get(PROD));
+  // And without it again.
+  const back = treeOf({
+    ...Object.fromEntries(alone.texts),
+    "jackfield.yaml": estate([ONE], [TWO])["jackfield.yaml"] ?? "",
+  });
+  expect(updatekeys({ ...back, sops: program }, all, {}).text).toContain(`  + ${ONE}\n`);
+  expect(
+    openText({ path: PROD, text: back.texts.get(PROD) ?? "" }, identitiesOf("one")).value?.plain.reveal(),
+  ).toContain("canary-prod");
+  expect(codesOf(back)).toEqual([]);
+});
+
+function codesOf({ texts }: Tree): readonly string[] {
+  return compile([...texts].map(([path, text]) => ({ path, text }))).diagnostics.map(({ code }) => code);
+}
