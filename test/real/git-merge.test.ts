@@ -102,6 +102,7 @@ test("merge: one field by both is a conflict that git knows, the file tells, and
   );
   expect(repo.plain(PATH)).toContain("password: canary-three\n    login: ops\n");
   sops(PATH);
+  expect(repo.jackfield("validate").err).toMatch(/error JF384: .*/);
   // Deciding is deleting the line: comments are under no MAC.
   repo.write(PATH, repo.read(PATH).replace(/^ *# <<<<<<< .*\n/m, ""));
   repo.commit("merged");
