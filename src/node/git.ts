@@ -31,7 +31,7 @@ export function createHistory(root: string): History {
     mergeBase: (one, other) =>
       once(`base ${one} ${other}`, () => shaOf(git(root, ["merge-base", sha(one), sha(other)]))),
     fileAt,
-    yamlAt: (commit) => once(`yaml ${commit}`, () => yamlAt(root, commit, fileAt)),
+    yamlAt: (commit) => once(`yaml ${commit}`, () => yamlAt(root, commit)),
     blobs: (commit, paths) => blobsAt(root, commit, paths),
     versionsOf: (path, from) => once(`versions ${from} ${path}`, () => versionsOf(root, path, from, fileAt)),
   };
@@ -41,7 +41,7 @@ export function createHistory(root: string): History {
 function findHead(root: string): string | undefined {
   // It tells the folder, and then the commit if there is one.
   const { stdout } = run(root, ["rev-parse", "--git-dir", "HEAD^{commit}"]);
-  const [folder = "", commit] = (stdout ?? "").split("\n");
+  const [folder = "", commit] = stdout.toString("utf8").split("\n");
   if (folder !== "") return shaOf(commit);
   const reason = "the `git` program is missing, or does not trust this folder";
   throw new PortFailure(diagnostic("JF008", undefined, { path: root, reason }));
@@ -87,17 +87,34 @@ function sha(text: string): string {
   return text;
 }
 
-function yamlAt(
-  root: string,
-  commit: string,
-  fileAt: (commit: string, path: string) => string | undefined,
-): readonly SourceFile[] {
-  const paths = [...blobsAt(root, commit).keys()].filter((path) => /\.ya?ml$/i.test(path) && !isHidden(path));
-  return paths.sort(compareText).flatMap((path) => {
-    const text = fileAt(commit, path);
+function yamlAt(root: string, commit: string): readonly SourceFile[] {
+  const wanted = [...blobsAt(root, commit)].filter(([path]) => /\.ya?ml$/i.test(path) && !isHidden(path));
+  const texts = textsOf(
+    root,
+    wanted.map(([, blob]) => blob),
+  );
+  const files = wanted.flatMap(([path, blob]) => {
+    const text = texts.get(blob);
     return text === undefined ? [] : [{ path, text }];
   });
+  return files.sort((one, other) => compareText(one.path, other.path));
 }
+
+/** All of them from one process, which tells for each its id, its kind, its length, and then its bytes. */
+function textsOf(root: string, blobs: readonly string[]): ReadonlyMap<string, string> {
+  const { stdout } = run(root, ["cat-file", "--batch"], `${blobs.join("\n")}\n`);
+  const texts = new Map<string, string>();
+  for (let at = 0; at < stdout.length; ) {
+    const end = stdout.indexOf(NEWLINE, at);
+    const [blob = "", kind, size] = stdout.toString("latin1", at, end).split(" ");
+    const length = kind === "blob" ? Number(size) : -1;
+    if (length >= 0) texts.set(blob, stdout.toString("utf8", end + 1, end + 1 + length));
+    at = end + 1 + (length >= 0 ? length + 1 : 0);
+  }
+  return texts;
+}
+
+const NEWLINE = 10;
 
 /** In a dot-folder, which the scan does not read either. */
 function isHidden(path: string): boolean {
@@ -131,10 +148,10 @@ function versionsOf(
 /** Standard output; undefined if git is not there, or says no. */
 function git(root: string, args: readonly string[]): string | undefined {
   const { status, stdout, error } = run(root, args);
-  return error || status !== 0 ? undefined : stdout;
+  return error || status !== 0 ? undefined : stdout.toString("utf8");
 }
 
-function run(root: string, args: readonly string[]) {
+function run(root: string, args: readonly string[], input = "") {
   const env = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
@@ -145,6 +162,12 @@ function run(root: string, args: readonly string[]) {
     GIT_LITERAL_PATHSPECS: "1",
     GIT_NO_LAZY_FETCH: "1",
   };
-  const options = { cwd: root, env, encoding: "utf8", maxBuffer: MAX_BYTES } as const;
-  return spawnSync("git", ["--no-pager", ...args], options);
+  const { status, stdout, error } = spawnSync("git", ["--no-pager", ...args], {
+    cwd: root,
+    env,
+    input,
+    maxBuffer: MAX_BYTES,
+  });
+  // Null where git is not there at all.
+  return { status, error, stdout: (stdout as Buffer | null) ?? Buffer.alloc(0) };
 }
