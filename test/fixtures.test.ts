@@ -51,11 +51,12 @@ const ELSEWHERE: Readonly<Record<string, readonly Code[]>> = {
   ],
   "private keys in files that are not ours: private-keys and real/git tests": ["JF372"],
   "files as they lie on the disk: files, hostile and real/git tests": ["JF008", "JF103", "JF104", "JF116"],
-  "commands that seal single secrets: secrets/set.test.ts": [
+  "commands that seal single secrets: secrets/set, unset and seal tests": [
     ...(["JF030", "JF031", "JF032", "JF033", "JF034", "JF035", "JF036", "JF037", "JF038", "JF039"] as const),
+    ...(["JF395", "JF396"] as const),
   ],
   "what only the history of a file shows: sops/history and real/history tests": [
-    ...(["JF385", "JF386", "JF387", "JF388"] as const),
+    ...(["JF385", "JF386", "JF387", "JF388", "JF389"] as const),
   ],
   "keys, and what only they show: test/sops": [
     ...(["JF311", "JF321", "JF322", "JF323", "JF325", "JF331", "JF332", "JF333", "JF334"] as const),

@@ -19,6 +19,11 @@ export function withoutSealing(source: SourceFile): string | undefined {
   return applyEdits(source.text, blocks).replaceAll(SEALED_COMMENT, "");
 }
 
+/** True if a text has comments that are sealed. */
+export function holdsSealedComment(text: string): boolean {
+  return text.search(SEALED_COMMENT) >= 0;
+}
+
 /** With its line, if it has one of its own. */
 const SEALED_COMMENT =
   /(?:^[ \t]*#[ \t]*ENC\[AES256_GCM,[^\]\n]*\][^\n]*\n|[ \t]*#[ \t]*ENC\[AES256_GCM,[^\]\n]*\])/gm;

@@ -1,14 +1,21 @@
 import { expect, test } from "vitest";
 import type { AimOptions } from "../../src/commands/secrets/aim.ts";
-import { seal } from "../../src/commands/secrets/seal.ts";
-import { set } from "../../src/commands/secrets/set.ts";
-import { unset } from "../../src/commands/secrets/unset.ts";
+import { type SetRequest, set } from "../../src/commands/secrets/set.ts";
 import { Secret } from "../../src/core/secret.ts";
 import type { Outcome } from "../../src/outcome.ts";
 import type { Prompt } from "../../src/ports.ts";
-import { renderOutcome } from "../../src/render/outcome.ts";
-import { openText } from "../../src/sops/opened.ts";
 import { identitiesOf } from "../support/sealed-files.ts";
+import {
+  BOTH,
+  codes,
+  EVERYONE,
+  open,
+  PROD,
+  PRODUCTION,
+  prompt,
+  SEALED_BOTH,
+  shown,
+} from "../support/secret-values.ts";
 import {
   CONNECTION,
   credentialYaml,
@@ -16,84 +23,109 @@ import {
   ONE,
   sealedFor,
   THREE,
+  type Tree,
   TWO,
   treeOf,
+  workspaceYaml,
 } from "../support/secrets-ports.ts";
 
-const PRODUCTION: AimOptions = { environment: "production", all: false };
-const EVERYONE = identitiesOf("one", "two", "three");
-
-/** Answers with these texts, one a question. */
-function prompt(...answers: readonly string[]): Prompt & { readonly asked: string[] } {
-  const asked: string[] = [];
-  return {
-    isPiped: false,
-    asked,
-    readSecret: (question) => {
-      asked.push(question);
-      return Promise.resolve(new Secret(answers[asked.length - 1] ?? ""));
-    },
-  };
+function request(
+  id: string,
+  fields: readonly string[],
+  aim: AimOptions = PRODUCTION,
+  more: Partial<SetRequest> = {},
+): SetRequest {
+  return { id, fields, aim, workspace: undefined, accepted: [], ...more };
 }
 
-function request(id: string, fields: readonly string[], aim: AimOptions = PRODUCTION) {
-  return { id, fields, aim, workspace: undefined, accepted: [] };
+const PASSWORD = request("warehouse", ["password"]);
+
+/** Sets in a tree; `answers` are typed. */
+function setIn(tree: Tree, asked: SetRequest, ...answers: readonly string[]): Promise<Outcome> {
+  return set({ ...tree, prompt: prompt(...answers) }, asked);
 }
 
-function open(tree: ReturnType<typeof treeOf>, path: string): string {
-  const { value, diagnostics } = openText({ path, text: tree.texts.get(path) ?? "" }, EVERYONE);
-  if (!value) throw new Error(diagnostics.map(({ message }) => message).join("; "));
-  return value.plain.reveal();
-}
-
-/** All that a person would see, which must hold no secret; no scrubber helps here. */
-function shown(outcome: Outcome): string {
-  const rendering = { command: "x", version: "0", color: false, scrub: (text: string) => text };
-  const text = renderOutcome(outcome, { ...rendering, format: "text" });
-  const json = renderOutcome(outcome, { ...rendering, format: "json" });
-  const all = text.out + text.err + json.out;
-  expect(all).not.toContain("canary");
-  return text.out + text.err;
-}
-
-const codes = ({ diagnostics }: Outcome) => diagnostics.map(({ code }) => code);
+const SEALED_COMMENT = / +# rotated.*\n/;
 
 test("the only secret of a file is set anew without any key, and the rest of the file stays", async () => {
   const tree = treeOf(estate());
-  const outcome = await set({ ...tree, prompt: prompt("canary-new") }, request("warehouse", ["password"]));
+  const before = tree.texts.get(PROD) ?? "";
+  const outcome = await setIn(tree, PASSWORD, "canary-new");
   expect(codes(outcome)).toEqual([]);
-  expect(tree.asked()).toBe(0);
-  expect(shown(outcome)).toContain("drawn by  prod");
-  const plain = open(tree, "warehouse.production.sops.yaml");
-  expect(plain).toBe(
-    credentialYaml("{environment: production}", "canary-new").replace(/ +# rotated.*\n/, ""),
+  expect(shown(outcome)).toBe(`${PROD}: password of warehouse for environment production, sealed
+  read by      production (2 recipients)
+  drawn by     prod
+  comments     gone: they were sealed, and no key at hand opens them
+`);
+  expect(open(tree, PROD)).toBe(
+    credentialYaml("{environment: production}", "canary-new").replace(SEALED_COMMENT, ""),
   );
   expect([...tree.texts.keys()].length).toBe(4);
+  // Whoever knew the old data key does not open it.
+  const wrapped = (text: string) => /-----BEGIN AGE[\s\S]*?-----END/.exec(text)?.[0];
+  expect(wrapped(tree.texts.get(PROD) ?? "")).not.toBe(wrapped(before));
+});
+
+test("a key that is at hand verifies the file first, and keeps its comments", async () => {
+  const tree = treeOf(estate(), identitiesOf("one"));
+  const outcome = await setIn(tree, PASSWORD, "canary-new");
+  expect(codes(outcome)).toEqual([]);
+  expect(shown(outcome)).not.toContain("comments");
+  expect(open(tree, PROD)).toBe(credentialYaml("{environment: production}", "canary-new"));
+  const texts = estate();
+  texts[PROD] = (texts[PROD] ?? "").replace("kind: Credential", "kind: Credential\nmetadata: {name: forged}");
+  const forged = treeOf(texts, identitiesOf("one"));
+  expect(codes(await setIn(forged, PASSWORD, "canary-new"))).toEqual(["JF334"]);
+  expect(forged.writes()).toBe(0);
 });
 
 test("a file with other secrets is opened, and they keep their ciphertexts", async () => {
-  const texts = estate();
-  const path = "warehouse.production.sops.yaml";
-  const two = credentialYaml("{environment: production}", "canary-prod").concat("    login: canary-login\n");
-  texts[path] = sealedFor(two, [ONE, TWO]);
-  const without = treeOf(texts);
-  const refused = await set({ ...without, prompt: prompt("canary-new") }, request("warehouse", ["password"]));
-  expect(codes(refused)).toEqual(["JF340", "JF033"]);
-  expect(shown(refused)).toContain("login");
-  expect(without.writes()).toBe(0);
+  const texts = { ...estate(), [PROD]: SEALED_BOTH };
   const tree = treeOf(texts, identitiesOf("one"));
-  const outcome = await set({ ...tree, prompt: prompt("canary-new") }, request("warehouse", ["password"]));
-  expect(codes(outcome)).toEqual([]);
+  expect(codes(await setIn(tree, PASSWORD, "canary-new"))).toEqual([]);
   const login = (text = "") => /login: (ENC\S+)/.exec(text)?.[1];
-  expect(login(tree.texts.get(path))).toBe(login(texts[path]));
-  expect(open(tree, path)).toBe(two.replace("canary-prod", "canary-new"));
-  const both = treeOf(texts);
-  const named = await set(
-    { ...both, prompt: prompt("canary-a", "canary-b") },
-    request("warehouse", ["password", "login"]),
+  expect(login(tree.texts.get(PROD))).toBe(login(texts[PROD]));
+  expect(open(tree, PROD)).toBe(BOTH.replace("canary-prod", "canary-new"));
+});
+
+test("without a key a file with other secrets is left alone, and what would do is said", async () => {
+  const without = treeOf({ ...estate(), [PROD]: SEALED_BOTH });
+  const refused = await setIn(without, PASSWORD, "canary-new");
+  expect(codes(refused)).toEqual(["JF340", "JF033"]);
+  expect(shown(refused)).toContain(
+    "with a value for each of them no key is needed: `jackfield secrets set warehouse password login --environment production`",
   );
-  expect(codes(named)).toEqual([]);
-  expect(open(both, path)).toContain("login: canary-b");
+  expect(without.writes()).toBe(0);
+  const fields = ["password", "login"];
+  expect(codes(await setIn(without, request("warehouse", fields), "canary-a", "canary-b"))).toEqual([]);
+  expect(open(without, PROD)).toBe(
+    BOTH.replace(SEALED_COMMENT, "").replace("canary-prod", "canary-a").replace("canary-login", "canary-b"),
+  );
+  const foreign = treeOf({ ...estate(), [PROD]: SEALED_BOTH }, identitiesOf("three"));
+  expect(codes(await setIn(foreign, PASSWORD, "canary-new"))).toEqual(["JF033", "JF321"]);
+});
+
+test("what is empty is not sealed, and takes no key to keep", async () => {
+  const texts = estate();
+  texts[PROD] = sealedFor(`${credentialYaml("{environment: production}", "canary")}    schema: ""\n`, [
+    ONE,
+    TWO,
+  ]);
+  const tree = treeOf(texts);
+  expect(codes(await setIn(tree, PASSWORD, "canary-new"))).toEqual([]);
+  expect(open(tree, PROD)).toContain('    schema: ""\n');
+});
+
+test("another Credential of the file takes a key, too", async () => {
+  const other = credentialYaml("{deployments: [prod]}", "canary-2");
+  const both = `${credentialYaml("{environment: production}", "canary")}---\n${other}`;
+  const texts = { ...estate(), [PROD]: sealedFor(both, [ONE, TWO]) };
+  const refused = await setIn(treeOf(texts), PASSWORD, "canary-new");
+  expect(codes(refused)).toEqual(["JF340", "JF033"]);
+  expect(shown(refused)).toContain("those of document 2");
+  const tree = treeOf(texts, identitiesOf("one"));
+  expect(codes(await setIn(tree, PASSWORD, "canary-new"))).toEqual([]);
+  expect(open(tree, PROD)).toBe(both.replace("canary\n", "canary-new\n"));
 });
 
 test("a new file stands beside its object, in the layout we teach", async () => {
@@ -109,12 +141,7 @@ test("a new file stands beside its object, in the layout we teach", async () => 
     [{ all: true }, "c/other.1.all.sops.yaml", "all: true"],
   ];
   for (const [aim, path, selector] of aims) {
-    const outcome = await set(
-      { ...tree, prompt: prompt("canary: 1") },
-      request("other.1", ["password"], aim),
-    );
-    expect(codes(outcome)).toEqual([]);
-    shown(outcome);
+    expect(codes(await setIn(tree, request("other.1", ["password"], aim), "canary: 1"))).toEqual([]);
     expect(open(tree, path)).toBe(`# yaml-language-server: $schema=x.json
 apiVersion: jackfield.dev/v1
 kind: Credential
@@ -125,34 +152,152 @@ spec:
     password: "canary: 1"
 `);
   }
+  // Only those who may.
+  expect(() => open(tree, "c/other.1.dev.development.sops.yaml", identitiesOf("one"))).toThrow();
+  expect(() => open(tree, "c/other.1.all.sops.yaml", identitiesOf("one"))).not.toThrow();
 });
 
-test("an object that is a Deployment's alone has a Credential of its own", async () => {
+test("what is there under that name is never overwritten", async () => {
+  const path = "warehouse.all.sops.yaml";
+  const others = ["nothing: ours\n", sealedFor(credentialYaml("{cluster: laptop}", "canary"), [ONE, TWO])];
+  for (const text of others) {
+    const tree = treeOf({ ...estate(), [path]: text }, EVERYONE);
+    expect(codes(await setIn(tree, request("warehouse", ["password"], { all: true }), "canary"))).toEqual([
+      "JF035",
+    ]);
+    expect(tree.texts.get(path)).toBe(text);
+  }
+});
+
+test("where it stands does not matter: the Credential for just these Deployments is found", async () => {
   const texts = estate();
-  texts["own.yaml"] = `apiVersion: jackfield.dev/v1
+  const { [PROD]: sealed = "", ...rest } = texts;
+  const tree = treeOf({ ...rest, "deep/down/x.yaml": sealed });
+  expect(codes(await setIn(tree, PASSWORD, "canary-new"))).toEqual([]);
+  expect([...tree.texts.keys()].filter((path) => path.includes("production"))).toEqual([]);
+  expect(open(tree, "deep/down/x.yaml")).toContain("canary-new");
+});
+
+test("of two Credentials for the same Deployments the one that has the field gets it", async () => {
+  const texts = estate();
+  texts["a.yaml"] = sealedFor(
+    credentialYaml("{environment: production}", "canary").replace("password:", "login:"),
+    [ONE, TWO],
+  );
+  const tree = treeOf(texts);
+  expect(codes(await setIn(tree, PASSWORD, "canary-new"))).toEqual([]);
+  expect(open(tree, PROD)).toContain("password: canary-new");
+  expect(codes(await setIn(tree, request("warehouse", ["login"]), "canary-login"))).toEqual([]);
+  expect(open(tree, "a.yaml")).toContain("login: canary-login");
+});
+
+const OWN = `apiVersion: jackfield.dev/v1
 kind: Variable
 metadata: {name: api_token, deployment: prod}
 spec: {}
 `;
-  const tree = treeOf(texts);
-  const aim = { deployment: "prod", all: false };
-  expect(
-    codes(await set({ ...tree, prompt: prompt("canary") }, request("api_token", ["value"], aim))),
-  ).toEqual([]);
+
+test("an object that is a Deployment's alone has a Credential of its own", async () => {
+  const tree = treeOf({ ...estate(), "own.yaml": OWN });
+  const asked = request("api_token", ["value"], { deployment: "main/prod", all: false });
+  expect(shown(await setIn(tree, asked, "canary"))).toContain("api_token for Deployment prod, sealed");
   expect(open(tree, "api_token.prod.production.sops.yaml")).toContain("metadata: { deployment: prod }");
+  const refused = await setIn(tree, request("api_token", ["value"]), "canary");
+  expect(codes(refused)).toEqual(["JF395"]);
+  expect(shown(refused)).toContain("`--deployment prod`");
 });
 
-test("numbers and switches are written as such", async () => {
-  const tree = treeOf(estate());
-  const bad = await set({ ...tree, prompt: prompt("canary") }, request("warehouse", ["port"]));
-  expect(codes(bad)).toEqual(["JF340", "JF033"]);
-  const keyed = treeOf(estate(), identitiesOf("one"));
-  const wrong = await set({ ...keyed, prompt: prompt("canary") }, request("warehouse", ["port"]));
-  expect(codes(wrong)).toEqual(["JF418"]);
-  shown(wrong);
-  const fine = await set({ ...keyed, prompt: prompt("5433") }, request("warehouse", ["port"]));
-  expect(codes(fine)).toEqual([]);
-  expect(keyed.texts.get("warehouse.production.sops.yaml")).toMatch(/port: ENC\[.*type:int\]/);
+test("one id of a Variable and an EnvironmentVariable takes `--kind`", async () => {
+  const variable = OWN.replace(", deployment: prod", "").replace("spec: {}", "spec: {sharing: all}");
+  const tree = treeOf({
+    ...estate(),
+    "a.yaml": variable,
+    "b.yaml": variable.replace("Variable", "EnvironmentVariable"),
+  });
+  const asked = request("api_token", ["value"], { all: true });
+  const refused = await setIn(tree, asked, "canary");
+  expect(codes(refused)).toEqual(["JF031"]);
+  expect(shown(refused)).toContain("say which with `--kind`");
+  const kind = { kind: "EnvironmentVariable" };
+  expect(codes(await setIn(tree, { ...asked, ...kind }, "canary"))).toEqual([]);
+  expect(open(tree, "api_token.all.sops.yaml")).toContain("environmentVariable: api_token");
+  expect(codes(await setIn(tree, { ...asked, kind: "secret" }, "canary"))).toEqual(["JF002"]);
+});
+
+test("one id in two Workspaces takes `--workspace`, unless only one knows the Deployment", async () => {
+  const second = workspaceYaml([ONE], [TWO]).replace("name: main", "name: second").replace("0b6f", "1b6f");
+  const here = Object.fromEntries(Object.entries(estate()).map(([path, text]) => [`one/${path}`, text]));
+  const there = {
+    "two/jackfield.yaml": second.replaceAll("name: dev}", "name: lab}"),
+    "two/w.yaml": CONNECTION,
+  };
+  const tree = treeOf({ ...here, ...there });
+  const refused = await setIn(tree, PASSWORD, "canary");
+  expect(codes(refused)).toEqual(["JF031"]);
+  expect(shown(refused)).toContain("say which with `--workspace`");
+  expect(codes(await setIn(tree, { ...PASSWORD, workspace: "second" }, "canary"))).toEqual([]);
+  expect(open(tree, "two/warehouse.production.sops.yaml")).toContain("password: canary");
+  const lab = request("warehouse", ["password"], { deployment: "lab", all: false });
+  expect(codes(await setIn(tree, lab, "canary"))).toEqual([]);
+  expect(open(tree, "two/warehouse.lab.development.sops.yaml")).toContain("password: canary");
+});
+
+test("who draws it, who does not, and who does not get the object is told", async () => {
+  const texts = estate();
+  texts["jackfield.yaml"] += "---\n";
+  for (const name of ["eu", "us"]) {
+    texts["jackfield.yaml"] += `---
+apiVersion: jackfield.dev/v1
+kind: Deployment
+metadata: {name: ${name}}
+spec: {environment: production, cluster: laptop, namespace: airflow-${name}}
+`;
+  }
+  texts["warehouse.yaml"] = CONNECTION.replace("sharing: all", "sharing: all, exclude: [us]");
+  const own = credentialYaml("{deployments: [eu]}", "canary-eu");
+  texts["eu.yaml"] = sealedFor(own, [ONE, TWO]);
+  const outcome = await setIn(treeOf(texts, EVERYONE), PASSWORD, "canary-new");
+  expect(codes(outcome)).toEqual([]);
+  expect(shown(outcome)).toBe(`${PROD}: password of warehouse for environment production, sealed
+  read by      production (2 recipients)
+  drawn by     prod
+  not used by  eu: a more specific place sets it there
+  not given to us: nothing shares it with them
+`);
+  expect(outcome.result).toEqual({
+    file: PROD,
+    changed: true,
+    fields: ["password"],
+    environments: ["production"],
+    recipients: 2,
+    drawnBy: ["prod"],
+    notDrawnBy: ["eu"],
+    notReached: ["us"],
+  });
+});
+
+const HTTP = `apiVersion: jackfield.dev/v1
+kind: Connection
+metadata: {name: api}
+spec: {type: http, host: api.example.com, sharing: all}
+`;
+
+test.each([
+  ["warehouse", "port", "5433", "port: 5433"],
+  ["warehouse", "port", "canary", "a whole number"],
+  ["warehouse", "login", "5433", 'login: "5433"'],
+  ["api", "extra.proxies", '{"https": "canary"}', 'proxies: {"https": canary}'],
+  ["api", "extra.proxies", "canary", "a map, here as JSON"],
+  ["api", "extra.proxies", '["canary"]', "a map, here as JSON"],
+  ["api", "extra.proxies", '{"a": 1}, "b": {"canary": 2}', "a map, here as JSON"],
+  ["api", "extra.X-Token", "true", 'X-Token: "true"'],
+])("%s: %s takes %s as its type says", async (id, field, value, expected) => {
+  const tree = treeOf({ ...estate(), "api.yaml": HTTP });
+  const outcome = await setIn(tree, request(id, [field], { deployment: "prod", all: false }), value);
+  const wrong = /^a /.test(expected);
+  expect(codes(outcome)).toEqual(wrong ? ["JF418"] : []);
+  if (wrong) expect(shown(outcome)).toContain(expected);
+  else expect(open(tree, `${id}.prod.production.sops.yaml`)).toContain(expected);
 });
 
 test("from a pipe, several fields take a line each", async () => {
@@ -163,196 +308,135 @@ test("from a pipe, several fields take a line each", async () => {
   });
   const asked = request("warehouse", ["password", "login"]);
   expect(codes(await set({ ...tree, prompt: piped("canary-a\ncanary-b") }, asked))).toEqual([]);
-  expect(open(tree, "warehouse.production.sops.yaml")).toContain("login: canary-b");
-  await expect(set({ ...tree, prompt: piped("canary-a") }, asked)).rejects.toThrow("2 values are wanted");
+  expect(open(tree, PROD)).toContain("login: canary-b");
+  for (const text of ["canary-a", "canary-a\ncanary-b\ncanary-c"]) {
+    await expect(set({ ...tree, prompt: piped(text) }, asked)).rejects.toThrow("2 values are wanted");
+  }
+  const whole = await set({ ...tree, prompt: piped("canary-a\n-b\n") }, PASSWORD);
+  expect(codes(whole)).toEqual(["JF340", "JF033"]);
+  const all = request("warehouse", ["password"], { all: true });
+  expect(codes(await set({ ...tree, prompt: piped("canary\nof lines\n") }, all))).toEqual([]);
+  expect(open(tree, "warehouse.all.sops.yaml")).toContain("    password: |\n      canary\n      of lines\n");
 });
 
 test("what it holds already is not written", async () => {
-  const tree = treeOf(estate(), identitiesOf("one"));
-  const texts = estate();
-  const path = "warehouse.production.sops.yaml";
-  texts[path] = sealedFor(`${credentialYaml("{environment: production}", "canary")}    login: x\n`, [
-    ONE,
-    TWO,
-  ]);
-  const same = treeOf(texts, identitiesOf("one"));
-  expect(
-    shown(await set({ ...same, prompt: prompt("canary") }, request("warehouse", ["password"]))),
-  ).toContain("already");
-  expect([same.writes(), tree.writes()]).toEqual([0, 0]);
+  for (const text of [
+    credentialYaml("{environment: production}", "canary"),
+    BOTH.replace("canary-prod", "canary"),
+  ]) {
+    const tree = treeOf({ ...estate(), [PROD]: sealedFor(text, [ONE, TWO]) }, identitiesOf("one"));
+    expect(shown(await setIn(tree, PASSWORD, "canary"))).toBe(
+      `${PROD}: that is what it holds already, nothing was written\n`,
+    );
+    expect(tree.writes()).toBe(0);
+  }
 });
 
 test.each([
-  ["no aim", request("warehouse", ["password"], { all: false }), ["JF030"]],
-  ["two aims", request("warehouse", ["password"], { environment: "production", all: true }), ["JF030"]],
-  ["an unknown object", request("warehous", ["password"]), ["JF002"]],
+  ["no aim", request("warehouse", ["password"], { all: false }), "JF030"],
+  ["two aims", request("warehouse", ["password"], { environment: "production", all: true }), "JF030"],
+  ["an unknown object", request("warehous", ["password"]), "JF002"],
   [
     "an unknown environment",
     request("warehouse", ["password"], { environment: "prod", all: false }),
-    ["JF002"],
+    "JF002",
   ],
-  [
-    "an unknown Deployment",
-    request("warehouse", ["password"], { deployment: "pord", all: false }),
-    ["JF002"],
-  ],
-  ["an unknown field", request("warehouse", ["pasword"]), ["JF032"]],
-  ["a field that no Credential has", request("warehouse", ["type"]), ["JF032"]],
-  ["a value of a Connection", request("warehouse", ["value"]), ["JF032"]],
+  ["an unknown Deployment", request("warehouse", ["password"], { deployment: "pord", all: false }), "JF002"],
+  ["an unknown Workspace", { ...PASSWORD, workspace: "mian" }, "JF002"],
+  ["an unknown field", request("warehouse", ["pasword"]), "JF032"],
+  ["an unknown key", request("warehouse", ["extra.sslmod"]), "JF032"],
+  ["a key without its `extra.`", request("warehouse", ["sslmode"]), "JF032"],
+  ["all of `extra`", request("warehouse", ["extra"]), "JF032"],
+  ["no key of `extra`", request("warehouse", ["extra."]), "JF032"],
+  ["a field that no Credential has", request("warehouse", ["type"]), "JF032"],
+  ["a value of a Connection", request("warehouse", ["value"]), "JF032"],
+  ["a name of JavaScript", request("warehouse", ["__proto__"]), "JF032"],
+  ["a key of JavaScript", request("warehouse", ["extra.constructor"]), "JF032"],
 ] as const)("%s is a wrong call, before anything is asked", async (_, asked, expected) => {
   const tree = treeOf(estate(), EVERYONE);
   const answers = prompt("canary");
   const outcome = await set({ ...tree, prompt: answers }, asked);
-  expect(codes(outcome)).toEqual(expected);
+  expect(codes(outcome)).toEqual([expected]);
   expect(outcome.exit).toBe(2);
   expect(outcome.diagnostics[0]?.hint).toBeDefined();
   expect([answers.asked, tree.writes(), tree.asked()]).toEqual([[], 0, 0]);
 });
 
+test("fields are those of the type that the object has there", async () => {
+  const links = "links: [{to: {environment: production}, overrides: {type: http, unset: [schema]}}]";
+  const tree = treeOf({
+    ...estate(),
+    "warehouse.yaml": CONNECTION.replace("sharing: all", `sharing: all, ${links}`),
+  });
+  const header = (environment: string) =>
+    request("warehouse", ["extra.X-Token"], { environment, all: false });
+  expect(codes(await setIn(tree, header("development"), "canary"))).toEqual(["JF032"]);
+  const { [PROD]: _, ...rest } = Object.fromEntries(tree.texts);
+  const fresh = treeOf(rest);
+  expect(codes(await setIn(fresh, header("production"), "canary"))).toEqual([]);
+});
+
+test("a type that nobody knows takes any key, and a key that `plain` lists is one of the object's", async () => {
+  const custom = HTTP.replace("http", "our_own");
+  const listed = CONNECTION.replace("warehouse", "listed").replace("host:", "plain: [extra.team], host:");
+  const tree = treeOf({ ...estate(), "api.yaml": custom, "listed.yaml": listed });
+  expect(codes(await setIn(tree, request("api", ["extra.what.ever"]), "canary"))).toEqual([]);
+  expect(open(tree, "api.production.sops.yaml")).toContain("what.ever: canary");
+  expect(codes(await setIn(tree, request("api", ["whatever"]), "canary"))).toEqual(["JF032"]);
+  expect(
+    codes(
+      await setIn(tree, request("listed", ["extra.team", "password"], { all: true }), "canary", "canary"),
+    ),
+  ).toEqual([]);
+});
+
 test("a recipient that the default branch does not have is not sealed for, unless it is accepted", async () => {
   const tree = treeOf(estate([ONE, TWO, THREE]), EVERYONE, estate());
-  const ports = { ...tree, prompt: prompt("canary", "canary") };
-  const refused = await set(ports, request("warehouse", ["password"]));
-  expect(codes(refused)).toContain("JF390");
-  expect(tree.writes()).toBe(0);
-  shown(refused);
-  const accepted = await set(ports, { ...request("warehouse", ["password"]), accepted: [THREE] });
+  const answers = prompt("canary");
+  const refused = await set({ ...tree, prompt: answers }, PASSWORD);
+  expect(codes(refused)).toEqual(["JF390"]);
+  expect(shown(refused)).toContain("nothing was written");
+  expect([answers.asked, tree.writes()]).toEqual([[], 0]);
+  expect(codes(await setIn(tree, { ...PASSWORD, accepted: [ONE, "x"] }, "canary"))).toEqual(["JF391"]);
+  const accepted = await setIn(tree, { ...PASSWORD, accepted: [THREE] }, "canary");
   expect(codes(accepted)).toEqual([]);
+  expect(open(tree, PROD, identitiesOf("three"))).toContain("canary");
 });
 
-test("a change that would break the estate is not written", async () => {
+test("an environment without recipients is told before anything is sealed", async () => {
+  const policy = workspaceYaml([ONE], [TWO]).replace(/\{recipients: \[\S+\]\}/, "{}");
+  const tree = treeOf({ "jackfield.yaml": policy, "warehouse.yaml": CONNECTION });
+  const answers = prompt("canary");
+  const outcome = await set({ ...tree, prompt: answers }, PASSWORD);
+  expect(codes(outcome)).toEqual(["JF432"]);
+  expect(shown(outcome)).toContain("`recipients: [age1…]`");
+  expect([answers.asked, tree.writes()]).toEqual([[], 0]);
+});
+
+test("a change that would break the estate is not written, an error that was there does not matter", async () => {
   const texts = estate();
   // Beside a bound host the password may go to that host only.
-  texts["warehouse.yaml"] =
-    `${CONNECTION.trimEnd().slice(0, -1)}, links: [{to: {deployments: [prod]}, overrides: {host: elsewhere.example.com}}]}\n`;
+  const links = "links: [{to: {deployments: [prod]}, overrides: {host: elsewhere.example.com}}]";
+  texts["warehouse.yaml"] = CONNECTION.replace("sharing: all", `sharing: all, ${links}`);
   const tree = treeOf(texts, EVERYONE);
-  const outcome = await set(
-    { ...tree, prompt: prompt("canary.example.com") },
-    request("warehouse", ["host"]),
-  );
-  expect(codes(outcome)).toContain("JF425");
+  expect(codes(await setIn(tree, request("warehouse", ["host"]), "canary.example.com"))).toEqual(["JF425"]);
   expect(tree.writes()).toBe(0);
-  shown(outcome);
+  texts["broken.yaml"] = HTTP.replace("host:", "hsot:");
+  expect(codes(await setIn(treeOf(texts), PASSWORD, "canary"))).toEqual([]);
 });
 
-test("unset takes one of several away, and with the last one the file", () => {
-  const texts = estate();
-  const path = "warehouse.production.sops.yaml";
-  texts[path] = sealedFor(`${credentialYaml("{environment: production}", "canary")}    login: canary-2\n`, [
-    ONE,
-    TWO,
-  ]);
-  const tree = treeOf(texts, identitiesOf("two"));
-  const one = { id: "warehouse", field: "login", aim: PRODUCTION, workspace: undefined, accepted: [] };
-  expect(codes(unset(tree, one))).toEqual([]);
-  expect(open(tree, path)).toBe(credentialYaml("{environment: production}", "canary"));
-  expect(codes(unset(tree, one))).toEqual(["JF034"]);
-  // Without a password the connection would be broken.
-  expect(codes(unset(tree, { ...one, field: "password" }))).toEqual(["JF411"]);
-  tree.texts.set("warehouse.yaml", CONNECTION.replace("sharing: all", "links: [{to: {deployments: [dev]}}]"));
-  const keyless = treeOf(Object.fromEntries(tree.texts));
-  const last = unset(keyless, { ...one, field: "password" });
-  expect(codes(last)).toEqual([]);
-  expect(shown(last)).toContain("removed");
-  expect(keyless.texts.has(path)).toBe(false);
+test("of an object in a document that was refused the errors are told", async () => {
+  const tree = treeOf({ ...estate(), "api.yaml": HTTP.replace("host:", "hsot:") });
+  const outcome = await setIn(tree, request("api", ["password"]), "canary");
+  expect(codes(outcome)).toEqual(["JF201"]);
+  expect(shown(outcome)).toContain("nothing was written");
 });
 
-test("unset of the last secret of one Credential of several leaves the others", () => {
-  const texts = estate();
-  const path = "warehouse.production.sops.yaml";
-  const both = `${credentialYaml("{environment: production}", "canary")}---\n${credentialYaml("{deployments: [prod]}", "canary-2")}`;
-  texts[path] = sealedFor(both, [ONE, TWO]);
-  const tree = treeOf(texts, identitiesOf("one"));
-  const aim = { deployment: "prod", all: false };
-  const asked = { id: "warehouse", field: "password", aim, workspace: undefined, accepted: [] };
-  const outcome = unset(tree, asked);
-  expect(codes(outcome)).toEqual([]);
-  shown(outcome);
-  expect(open(tree, path)).toBe(credentialYaml("{environment: production}", "canary"));
-});
-
-function sealing(
-  tree: ReturnType<typeof treeOf>,
-  name: string,
-  aim: AimOptions = { all: false },
-  committed?: string,
-): Outcome {
-  const history = {
-    ...tree.history,
-    head: () => (committed === undefined ? undefined : "a".repeat(40)),
-    fileAt: () => committed,
-  };
-  return seal({ ...tree, history }, { name, aim, workspace: undefined, accepted: [] });
-}
-
-test("a plain Credential is sealed in place for its environments, with its layout and comments", () => {
-  const texts = { ...estate(), "draft.yaml": credentialYaml("{deployments: [dev]}", "canary-dev") };
-  const tree = treeOf(texts);
-  const outcome = sealing(tree, "draft.yaml");
-  expect(codes(outcome)).toEqual([]);
-  shown(outcome);
-  expect(tree.texts.get("draft.yaml")).not.toMatch(/canary|rotated/);
-  expect(open(tree, "draft.yaml")).toBe(texts["draft.yaml"]);
-  expect(
-    openText({ path: "x.yaml", text: tree.texts.get("draft.yaml") ?? "" }, identitiesOf("one")).value,
-  ).toBeUndefined();
-  expect(shown(sealing(tree, "draft.yaml"))).toContain("sealed already");
-  expect(codes(sealing(treeOf(texts), "draft.yaml", PRODUCTION))).toEqual(["JF039"]);
-  expect(codes(sealing(treeOf(texts), "draft.yaml", { all: false }, texts["draft.yaml"]))).toEqual(["JF037"]);
-});
-
-const PASTED = `apiVersion: jackfield.dev/v1
-kind: Connection
-metadata: {name: pasted}
-spec:
-  type: postgres # the one
-  auth: password
-  host: db.example.com
-  login: me
-  password: canary-pasted
-  schema: x
-  sharing: all
-`;
-
-test("a Connection with its password in it is split, both files in one step", () => {
-  const tree = treeOf({ ...estate(), "c/pasted.yaml": PASTED });
-  expect(codes(sealing(tree, "c/pasted.yaml"))).toEqual(["JF030"]);
-  const outcome = sealing(tree, "c/pasted.yaml", { all: true });
-  expect(codes(outcome)).toEqual([]);
-  expect(shown(outcome)).toContain("password of pasted for all Deployments");
-  expect(tree.writes()).toBe(1);
-  expect(tree.texts.get("c/pasted.yaml")).toBe(PASTED.replace(/ {2}password.*\n/, ""));
-  expect(open(tree, "c/pasted.all.sops.yaml")).toContain("password: canary-pasted");
-  expect(codes(sealing(tree, "c/pasted.yaml", { all: true }))).toEqual(["JF036"]);
-});
-
-test("what other Deployments lack then is told, and that the password was committed", () => {
-  const tree = treeOf({ ...estate(), "pasted.yaml": PASTED });
-  const outcome = sealing(tree, "pasted.yaml", PRODUCTION, PASTED);
-  expect(codes(outcome).sort()).toEqual(["JF037", "JF411"]);
-  shown(outcome);
-  expect(open(tree, "pasted.production.sops.yaml")).toContain("canary-pasted");
-});
-
-test("several objects of a file, and those of a type that nobody knows, go into Credentials of their own", () => {
-  const variable =
-    "apiVersion: jackfield.dev/v1\nkind: Variable\nmetadata: {name: api_secret}\nspec: {value: canary-v, sharing: all}\n";
-  const custom = `apiVersion: jackfield.dev/v1
-kind: Connection
-metadata: {name: custom}
-spec:
-  type: our_own
-  host: h
-  plain: [extra.region]
-  extra: {region: eu, cert: {pem: canary-pem, list: [1, canary-item]}}
-  sharing: all
-`;
-  const tree = treeOf({ ...estate(), "many.yaml": `${variable}---\n${custom}` });
-  const outcome = sealing(tree, "many.yaml", { all: true });
-  expect(codes(outcome)).toEqual([]);
-  shown(outcome);
-  expect(tree.texts.get("many.yaml")).not.toContain("canary");
-  expect(tree.texts.get("many.yaml")).toContain("extra: {region: eu}");
-  expect(open(tree, "api_secret.all.sops.yaml")).toContain("value: canary-v");
-  expect(open(tree, "custom.all.sops.yaml")).toContain(`{"pem": canary-pem, "list": [1, canary-item]}`);
+test("an id that no file system takes as it is becomes a name that stands for it alone", async () => {
+  const tree = treeOf({
+    ...estate(),
+    "x.yaml": OWN.replace("api_token, deployment: prod", '"a/b *%é"').replace("{}", "{sharing: all}"),
+  });
+  expect(codes(await setIn(tree, request("a/b *%é", ["value"], { all: true }), "canary"))).toEqual([]);
+  expect([...tree.texts.keys()]).toContain("a%2Fb%20%2A%25%C3%A9.all.sops.yaml");
 });

@@ -128,6 +128,15 @@ export const VALUES: typeof CALLS = {
   "set of too much": { args: [...SET, ...PRODUCTION], input: SECRET.repeat(50_000) },
   "set of a key": { args: [...SET, ...PRODUCTION], input: KEY },
   "set of the same": { args: [...SET, ...PRODUCTION], input: `${SECRET}\n` },
+  "set of an object of another Deployment": {
+    args: ["secrets", "set", "own", "value", ...PRODUCTION],
+    files: { "own.yaml": variable.replace("warehouse", "own, deployment: prod").replace("sharing: all", "") },
+  },
+  "set of no kind": { args: [...SET, ...PRODUCTION, "--kind", KEY] },
+  "seal a draft for nobody": {
+    args: ["secrets", "seal", "draft.yaml"],
+    files: { "draft.yaml": draft.replace("environment: production", "selector: {team: none}") },
+  },
   "set in a damaged file": {
     args: [...SET, ...PRODUCTION],
     files: { [PROD]: two.replace("warehouse", "wharehouse") },

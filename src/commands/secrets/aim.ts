@@ -1,6 +1,5 @@
 import { diagnostic } from "../../core/diagnostic.ts";
-import { compareText } from "../../core/source.ts";
-import type { Declarations, Deployment, Selector } from "../../model/declaration.ts";
+import type { Declarations, Deployment, Environment, Selector } from "../../model/declaration.ts";
 import { type Outcome, usage } from "../../outcome.ts";
 import { unknownName } from "../estate.ts";
 
@@ -40,13 +39,21 @@ export function unknownAim({ workspace, deployments }: Declarations, aim: Aim): 
   return usage(unknownName(isEnvironment ? "environment" : "Deployment", aim.name, known));
 }
 
-/** The environments whose recipients read it; sorted. */
-export function environmentsOf({ workspace, deployments }: Declarations, aim: Aim): readonly string[] {
-  if (aim.kind === "environment") return [aim.name];
-  if (aim.kind === "all") return [...workspace.environments.keys()].sort(compareText);
-  return deployments
-    .filter(({ name }: Deployment) => name.value === aim.name)
-    .map((one) => one.environment.value);
+/** True for a Deployment that the secret is for. */
+export function isAimed({ name, environment }: Deployment, aim: Aim): boolean {
+  return aim.kind === "all" || aim.name === (aim.kind === "deployment" ? name : environment).value;
+}
+
+/** As one Workspace says it: `analytics/prod`, as we print it, is its `prod`. */
+export function aimWithin({ workspace }: Declarations, aim: Aim): Aim {
+  const prefix = `${workspace.name.value}/`;
+  if (aim.kind !== "deployment" || !aim.name.startsWith(prefix)) return aim;
+  return { kind: "deployment", name: aim.name.slice(prefix.length) };
+}
+
+/** The options that say it. */
+export function aimFlags(aim: Aim): string {
+  return aim.kind === "all" ? "--all" : `--${aim.kind} ${aim.name}`;
 }
 
 /** True for a `for` that says just this. */
@@ -68,11 +75,21 @@ export function isAim(selector: Selector | undefined, aim: Aim): boolean {
   }
 }
 
+/** The environments whose recipients read it. */
+export function environmentsOf({ workspace, deployments }: Declarations, aim: Aim): readonly Environment[] {
+  const names =
+    aim.kind === "environment"
+      ? [aim.name]
+      : deployments.filter((one) => isAimed(one, aim)).map((one) => one.environment.value);
+  const all = [...workspace.environments.values()];
+  return aim.kind === "all" ? all : all.filter(({ name }) => names.includes(name.value));
+}
+
 /** The words of the layout we teach: the last one says who reads the file. */
-export function layoutWords(declarations: Declarations, aim: Aim): readonly string[] {
+export function layoutWords({ deployments }: Declarations, aim: Aim): readonly string[] {
   if (aim.kind === "all") return ["all"];
-  const environments = environmentsOf(declarations, aim);
-  return aim.kind === "environment" ? environments : [aim.name, ...environments];
+  if (aim.kind === "environment") return [aim.name];
+  return [aim.name, ...deployments.filter((one) => isAimed(one, aim)).map((one) => one.environment.value)];
 }
 
 /** In words, for people. */

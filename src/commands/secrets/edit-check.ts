@@ -7,13 +7,18 @@ import {
   sortDiagnostics,
 } from "../../core/diagnostic.ts";
 import type { SourceFile } from "../../core/source.ts";
+import type { Located, Recipient } from "../../model/declaration.ts";
 import { parseFile } from "../../parse/parse.ts";
+import type { SopsProgram } from "../../ports.ts";
+import { sealByProgram } from "../../sops/by-program.ts";
 import { generateIdentity } from "../../sops/identities.ts";
+import { SCOPE } from "../../sops/lint.ts";
 import type { OpenedText } from "../../sops/opened.ts";
 import { resealText } from "../../sops/reseal.ts";
 import { parsePlain, sealText } from "../../sops/seal.ts";
 import { inPlainText } from "./edit-places.ts";
 import { newReaders } from "./file-gate.ts";
+import { unwrappable } from "./re-encrypt.ts";
 import { type Reviewed, recipientsGate } from "./recipients-gate.ts";
 import { type WorkspaceFile, workspaceFiles } from "./workspace-files.ts";
 
@@ -26,6 +31,8 @@ export interface Judging {
   readonly files: readonly SourceFile[];
   readonly accepted: readonly string[];
   readonly history: Reviewed;
+  /** Set: the user lets it seal for recipients that we cannot wrap a key for; then all is sealed anew. */
+  readonly sops?: SopsProgram | undefined;
   readonly now: Date;
   /** Errors that the text brings to other files are told by somebody else. */
   readonly ownErrorsOnly?: boolean;
@@ -43,25 +50,32 @@ export function sealEdited(text: string, judging: Judging): Checked<string | und
   // For nobody: only to learn whom it is for.
   const first = sealFor(text, judging, opened ? undefined : [generateIdentity().recipient]);
   if (first.value === undefined) return first;
-  const addressed = addressedAt(compileWith(judging, first.value), path);
-  const wanted = typeof addressed?.wanted === "string" ? undefined : addressed?.wanted;
-  const sealed = wanted
-    ? sealFor(
-        text,
-        judging,
-        wanted.map(({ value }) => value.id),
-      )
-    : first;
+  const draft = compileWith(judging, first.value);
+  const addressed = addressedAt(draft, path);
+  const readers = typeof addressed?.wanted === "string" ? undefined : addressed?.wanted;
+  const gated = gate(draft, judging);
+  // Before a key service is asked for anything.
+  if (gated.length > 0 && readers && unwrappable(readers).length > 0)
+    return { value: undefined, diagnostics: gated };
+  const sealed = readers ? sealForReaders(text, judging, readers) : first;
   if (sealed.value === undefined) return sealed;
-  const compiled = compileWith(judging, sealed.value);
-  const troubles = [
-    ...errorsWith(compiled, judging),
-    ...gate(compiled, judging),
-    ...(opened || wanted ? [] : [diagnostic("JF022", undefined, { path })]),
-  ];
+  const errors = errorsWith(compileWith(judging, sealed.value), judging);
+  const troubles = [...errors, ...gated, ...unread(addressed, judging)];
   const file = parseFile({ path, text: sealed.value }).value;
   const diagnostics = sortDiagnostics(file ? inPlainText(troubles, file, plain.value) : troubles);
   return { value: hasErrors(diagnostics) ? undefined : sealed.value, diagnostics };
+}
+
+/** Why a text without readers of its own must not be written: nobody could open it. */
+function unread(addressed: WorkspaceFile | undefined, { path, opened }: Judging): readonly Diagnostic[] {
+  if (opened || (addressed && typeof addressed.wanted !== "string")) return [];
+  if (!addressed) return [diagnostic("JF022", undefined, { path })];
+  const at = addressed.credentials[0]?.at;
+  const hint =
+    addressed.wanted === "unaddressed"
+      ? "its `for` names no environment and selects no Deployment"
+      : "mend what `jackfield validate` tells first";
+  return [diagnostic("JF396", at, {}, { hint })];
 }
 
 function sealFor(
@@ -71,6 +85,21 @@ function sealFor(
 ): Checked<string | undefined> {
   if (opened) return resealText(opened, text, { now, ...(recipients && { recipients }) });
   return sealText({ path, text }, { groups: [recipients ?? []], now });
+}
+
+function sealForReaders(
+  text: string,
+  judging: Judging,
+  readers: readonly Located<Recipient>[],
+): Checked<string | undefined> {
+  const { path, opened, sops } = judging;
+  const all = readers.map(({ value }) => value);
+  const ids = all.map(({ id }) => id);
+  const foreign = unwrappable(readers);
+  if (foreign.length === 0) return sealFor(text, judging, ids);
+  if (!sops) return { value: undefined, diagnostics: foreign };
+  if (opened && opened.metadata.groups.length > 1) return sealFor(text, judging, ids);
+  return sealByProgram({ path, text }, all, sops, opened?.metadata.rule ?? SCOPE);
 }
 
 function compileWith({ files, path }: Judging, text: string): Compiled {

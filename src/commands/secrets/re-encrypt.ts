@@ -107,7 +107,7 @@ function sealAnew(
 }
 
 /** Recipients that the engine cannot wrap a data key for, each kind once. */
-function unwrappable(recipients: readonly Located<Recipient>[]): readonly Diagnostic[] {
+export function unwrappable(recipients: readonly Located<Recipient>[]): readonly Diagnostic[] {
   const foreign = recipients.filter(({ value }) => needsProgram(value));
   const byKind = Map.groupBy(foreign, ({ value }) => kindInWords(value));
   const hint = "`--sops sops` lets the `sops` program do it";

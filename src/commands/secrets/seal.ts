@@ -4,16 +4,18 @@ import { type Diagnostic, diagnostic, sortDiagnostics } from "../../core/diagnos
 import { Secret } from "../../core/secret.ts";
 import type { SourceFile } from "../../core/source.ts";
 import type { ObjectDeclaration, WrittenField } from "../../model/declaration.ts";
-import { leaves, nodeAt, type ParsedFile, textOf } from "../../model/tree.ts";
+import { leaves, type Node, nodeAt, type ParsedFile, textOf } from "../../model/tree.ts";
 import { EXIT, type Outcome, usage } from "../../outcome.ts";
 import { parseFile } from "../../parse/parse.ts";
-import type { Files, History, KeySource, NamedFiles, TreeWriter } from "../../ports.ts";
+import type { Files, History, KeySource, NamedFiles, SopsProgram, TreeWriter } from "../../ports.ts";
 import { visibleText } from "../../render/visible.ts";
+import { lintSealedFile } from "../../sops/lint.ts";
 import { type Estate, isOutcome, openEstate } from "../estate.ts";
-import { type AimOptions, aimOf } from "./aim.ts";
+import type { AimOptions } from "./aim.ts";
 import { newErrors, sealEdited } from "./edit-check.ts";
-import { splitObjects } from "./split.ts";
+import { replaced, splitObjects } from "./split.ts";
 import { nothingDone } from "./workspace-files.ts";
+import { written } from "./written.ts";
 
 export interface SealPorts {
   readonly files: Files;
@@ -21,6 +23,8 @@ export interface SealPorts {
   readonly keys: KeySource;
   readonly writer: TreeWriter;
   readonly history: Pick<History, "defaultBranch" | "fileAt" | "yamlAt" | "head">;
+  /** Set: the user lets it open and seal what we cannot. */
+  readonly sops?: SopsProgram | undefined;
   readonly now: Date;
 }
 
@@ -49,35 +53,52 @@ export function seal(ports: SealPorts, request: SealRequest): Outcome {
   if (isOutcome(estate)) return estate;
   const source = read.value;
   const file = parseFile(source).value;
-  if (file?.documents.some(({ sops }) => sops)) return sealedAlready(source, estate);
-  if (file && holdsCredential(file)) return sealDraft(ports, request, source, file, estate);
+  if (file?.documents.some(({ sops }) => sops)) return sealedAlready(file, estate);
+  if (file && holdsCredential(file)) return sealDraft(ports, request, file, estate);
   const spilt = spiltIn(estate, source.path);
   if (spilt.length === 0) return nothingToSeal(source, estate);
-  const aim = aimOf(request.aim);
-  if ("result" in aim) return aim;
   const files = ports.files.scan().value;
-  const split = splitObjects({ spilt, source, aim, files, estate, ports, accepted: request.accepted });
+  const split = splitObjects({ spilt, source, files, estate, ports, request });
   const secrets = spilt.flatMap(({ fields }) => fields.flatMap(secretsOf));
   if ("result" in split) return { ...split, secrets };
   ports.writer.replaceAll(split.replacements);
-  const changed = [...split.replacements].map(([path, { after: text = "" }]) => ({ path, text }));
-  const after = compile([...files.filter(({ path }) => !split.replacements.has(path)), ...changed]);
-  // What other Deployments lack now shows that they had it in plain text before.
-  const diagnostics = [...leaks(ports.history, source, secrets), ...newErrors(estate.compiled, after)];
-  const result = { files: [...split.replacements.keys()], changed: true };
-  return { diagnostics: sortDiagnostics(diagnostics), result, text: split.text, compiled: after, secrets };
+  const after = compile(replaced(files, split.replacements));
+  // What other Deployments lack now shows that they had it in plain text before; a Link may still have one.
+  const left = [...newErrors(estate.compiled, after), ...errorsIn(after.diagnostics, source.path)];
+  const diagnostics = sortDiagnostics([...leaks(ports.history, source, secrets), ...left]);
+  const told = split.credentials.flatMap((one) => written(after, one.path, one.isMeant, one.fields));
+  const text = [`${visibleText(source.path)}: without its secrets\n`, ...told.map((one) => one.text)].join(
+    "",
+  );
+  const result = {
+    files: [...split.replacements.keys()],
+    changed: true,
+    sealed: told.map((one) => one.result),
+  };
+  return { diagnostics, result, text, compiled: after, secrets };
 }
 
-function sealedAlready({ path }: SourceFile, { compiled }: Estate): Outcome {
+/** Something may have been added to it since, in plain text: that must not pass for sealed. */
+function sealedAlready(file: ParsedFile, estate: Estate): Outcome {
+  const { path } = file.file;
+  const lint = holdsCredential(file) ? lintSealedFile(file) : [];
+  const errors = [...lint, ...errorsIn(estate.diagnostics, path)].filter(
+    ({ severity }) => severity === "error",
+  );
+  if (errors.length > 0) return nothingDone(errors, estate);
   const text = `${visibleText(path)}: sealed already, nothing was written\n`;
-  return { diagnostics: [], result: { files: [], changed: false }, text, compiled };
+  return { diagnostics: [], result: { files: [], changed: false }, text, compiled: estate.compiled };
 }
 
 function nothingToSeal({ path }: SourceFile, estate: Estate): Outcome {
-  // What the file is wrong in may be why nothing is found.
-  const own = estate.diagnostics.filter(({ severity, at }) => severity === "error" && at?.file.path === path);
   const hint = "a Credential without a `sops` block is sealed, or a secret field of an object";
-  return nothingDone([diagnostic("JF036", undefined, { path }, { hint }), ...own], estate);
+  const nothing = diagnostic("JF036", undefined, { path }, { hint });
+  // What the file is wrong in may be why nothing is found.
+  return nothingDone([nothing, ...errorsIn(estate.diagnostics, path)], estate);
+}
+
+function errorsIn(diagnostics: readonly Diagnostic[], path: string): readonly Diagnostic[] {
+  return diagnostics.filter(({ severity, at }) => severity === "error" && at?.file.path === path);
 }
 
 function holdsCredential({ documents }: ParsedFile): boolean {
@@ -87,30 +108,28 @@ function holdsCredential({ documents }: ParsedFile): boolean {
 function sealDraft(
   ports: SealPorts,
   { aim, accepted }: SealRequest,
-  source: SourceFile,
-  file: ParsedFile,
+  { file: source, documents }: ParsedFile,
   estate: Estate,
 ): Outcome {
   const { path, text } = source;
   if (aim.environment !== undefined || aim.deployment !== undefined || aim.all) {
     return usage(diagnostic("JF039", undefined, { path }));
   }
-  const secrets = file.documents.flatMap(({ root }) => {
-    const node = nodeAt(root, "spec", "secrets");
-    return node
-      ? [...leaves(node)].flatMap((leaf) => (leaf.kind === "scalar" ? [new Secret(leaf.source)] : []))
-      : [];
-  });
-  const { files, history, now } = ports;
-  const judging = { path, opened: undefined, files: files.scan().value, accepted, history, now };
+  const secrets = documents.flatMap(({ root }) => textsIn(nodeAt(root, "spec", "secrets")));
+  const { history, sops, now } = ports;
+  const files = ports.files.scan().value;
+  const judging = { path, opened: undefined, files, accepted, history, sops, now };
   const sealed = sealEdited(text, judging);
   if (sealed.value === undefined) return { ...nothingDone(sealed.diagnostics, estate), secrets };
-  ports.writer.replaceAll(new Map([[path, { before: text, after: sealed.value }]]));
+  const replacements = new Map([[path, { before: text, after: sealed.value }]]);
+  ports.writer.replaceAll(replacements);
+  const compiled = compile(replaced(files, replacements));
+  const told = written(compiled, path);
   return {
     diagnostics: leaks(history, source, secrets),
-    result: { files: [path], changed: true },
-    text: `${visibleText(path)}: sealed\n`,
-    compiled: estate.compiled,
+    result: { files: [path], changed: true, sealed: told.map((one) => one.result) },
+    text: told.map((one) => one.text).join(""),
+    compiled,
     secrets,
   };
 }
@@ -136,7 +155,12 @@ function spiltIn({ workspaces, diagnostics }: Estate, path: string): readonly Sp
 }
 
 function secretsOf({ value }: WrittenField): readonly Secret[] {
-  return [...leaves(value)].flatMap((leaf) => (leaf.kind === "scalar" ? [new Secret(leaf.source)] : []));
+  return textsIn(value);
+}
+
+function textsIn(node: Node | undefined): readonly Secret[] {
+  const all = node ? [...leaves(node)] : [];
+  return all.flatMap((leaf) => (leaf.kind === "scalar" ? [new Secret(leaf.source)] : []));
 }
 
 /** Shorter values stand in any text. */

@@ -1,18 +1,17 @@
-import { type Checked, type Diagnostic, diagnostic, hasErrors } from "../../core/diagnostic.ts";
-import type { SourceFile } from "../../core/source.ts";
-import { leaves } from "../../model/tree.ts";
+import { compile } from "../../compile.ts";
+import { type Checked, diagnostic } from "../../core/diagnostic.ts";
 import { EXIT, type Outcome } from "../../outcome.ts";
-import type { Files, KeySource, Prompt, TreeWriter } from "../../ports.ts";
-import { type OpenedText, openText } from "../../sops/opened.ts";
-import { withoutSealing } from "../../sops/unsealed-layout.ts";
-import { type Estate, isOutcome, openEstate } from "../estate.ts";
-import { type AimOptions, aimOf } from "./aim.ts";
+import type { Files, KeySource, Prompt, SopsProgram, TreeWriter } from "../../ports.ts";
+import { visibleText } from "../../render/visible.ts";
+import { type Estate, fallbackOf, isOutcome, openEstate } from "../estate.ts";
+import { type AimOptions, aimOf, environmentsOf } from "./aim.ts";
+import { type Base, baseOf } from "./base.ts";
 import { sealEdited } from "./edit-check.ts";
-import { type NewValue, secretsIn, withValues } from "./plain-credential.ts";
+import { wrongField } from "./fields.ts";
+import { withValues } from "./plain-credential.ts";
 import { readValues } from "./read-values.ts";
-import type { Reviewed } from "./recipients-gate.ts";
-import { isUnopened, summedUp } from "./sealed-files.ts";
-import { credentialDraft, findTarget, newCredentialPath, type Target } from "./target.ts";
+import { type Reviewed, recipientsGate } from "./recipients-gate.ts";
+import { findTarget, holdsAny, isCredentialOf, type Target } from "./target.ts";
 import { nothingDone } from "./workspace-files.ts";
 import { written } from "./written.ts";
 
@@ -22,11 +21,14 @@ export interface SetPorts {
   readonly prompt: Prompt;
   readonly writer: TreeWriter;
   readonly history: Reviewed;
+  /** Set: the user lets it open and seal what we cannot. */
+  readonly sops?: SopsProgram | undefined;
   readonly now: Date;
 }
 
 export interface SetRequest {
   readonly id: string;
+  readonly kind?: string | undefined;
   readonly fields: readonly string[];
   readonly aim: AimOptions;
   readonly workspace: string | undefined;
@@ -40,103 +42,78 @@ export interface SetRequest {
  * first: an error that it would bring is told, and nothing is written.
  */
 export async function set(ports: SetPorts, request: SetRequest): Promise<Outcome> {
-  const { id, fields, workspace, accepted } = request;
+  const { fields, workspace, accepted } = request;
   const aim = aimOf(request.aim);
   if ("result" in aim) return aim;
   const estate = openEstate(ports.files, { workspace });
   if (isOutcome(estate)) return estate;
-  const target = findTarget(estate, { id, fields, aim });
+  const target = findTarget(estate, { ...request, aim });
   if ("result" in target) return target;
+  const wrong =
+    wrongField(target, fields) ?? unreadable(target, estate) ?? unreviewed(ports, request, target, estate);
+  if (wrong) return wrong;
+  const { keys, sops, history, now } = ports;
   const files = ports.files.scan().value;
-  const place = placeOf(target, files);
-  if ("code" in place) return nothingDone([place], estate);
-  const base = baseOf(place, target, fields, ports.keys);
-  if (!base.value) return nothingDone(base.diagnostics, estate);
-  const values = await readValues(ports.prompt, target, fields);
-  const secrets = values.map(({ secret }) => secret);
-  const plain = plainText(base.value, target, values);
-  if (plain.value === undefined) return { ...nothingDone(plain.diagnostics, estate), secrets };
-  if (plain.value === base.value.opened?.plain.reveal()) return { ...unchanged(place.path, estate), secrets };
-  const { opened } = base.value;
-  const { history, now } = ports;
-  const judging = { path: place.path, opened, files, accepted, history, now };
-  const sealed = sealEdited(plain.value, judging);
-  if (sealed.value === undefined) return { ...nothingDone(sealed.diagnostics, estate), secrets };
-  ports.writer.replaceAll(new Map([[place.path, { before: place.source?.text, after: sealed.value }]]));
-  return { ...written(target, place.path, fields, files, sealed.value), secrets };
-}
-
-/** The file that the Credential stands in, or will. */
-interface Place {
-  readonly path: string;
-  /** Undefined: it is new. */
-  readonly source: SourceFile | undefined;
-}
-
-function placeOf(target: Target, files: readonly SourceFile[]): Place | Diagnostic {
-  const { credential } = target;
-  if (credential) return { path: credential.file.file.path, source: credential.file.file };
-  const path = newCredentialPath(target);
-  if (!files.some((file) => file.path === path)) return { path, source: undefined };
-  const hint = "put the Credential into a file of its own, or mend that one with `jackfield secrets edit`";
-  return diagnostic("JF035", undefined, { path }, { hint });
-}
-
-/** What new values go into. */
-interface Base {
-  readonly text: string;
-  /** Undefined: sealed anew, under a new data key. */
-  readonly opened: OpenedText | undefined;
-}
-
-function baseOf(
-  { source }: Place,
-  target: Target,
-  fields: readonly string[],
-  keys: KeySource,
-): Checked<Base | undefined> {
-  if (!source) return fine({ text: credentialDraft(target), opened: undefined });
-  const kept = otherSecrets(target, fields);
-  if (kept.length === 0) return fine({ text: source.text, opened: undefined });
-  const found = keys.identities();
-  const { value: opened, diagnostics } = openText(source, found.identities);
-  if (opened) return fine({ text: opened.plain.reveal(), opened });
-  const told = summedUp(diagnostics, found);
-  if (!diagnostics.every(isUnopened)) return { value: undefined, diagnostics: told };
-  const hint =
-    "with a value for each of them no key is needed: name them all, if they are of this Credential";
-  const needsKey = diagnostic("JF033", target.credential?.at, { fields: kept.join(", ") }, { hint });
-  return { value: undefined, diagnostics: [...told, needsKey] };
-}
-
-function fine(value: Base): Checked<Base> {
-  return { value, diagnostics: [] };
-}
-
-/** What a file seals beside these fields of this Credential. */
-function otherSecrets({ credential }: Target, fields: readonly string[]): readonly string[] {
-  return (credential?.file.documents ?? []).flatMap((document) => {
-    if (document === credential?.document) return secretsIn(document).filter((one) => !fields.includes(one));
-    const sealed = [...leaves(document.root)].filter(({ kind }) => kind === "sealed");
-    return sealed.length === 0 ? [] : [`those of document ${document.index + 1}`];
+  const { value: base, diagnostics } = baseOf(target, fields, files, {
+    keys,
+    fallback: fallbackOf(estate, sops),
   });
+  if (!base) return nothingDone(diagnostics, estate);
+  const values = await readValues(ports.prompt, target, fields);
+  const secrets = [...base.secrets, ...values.map(({ secret }) => secret)];
+  const plain = withValues(base, target, values);
+  if (plain.value !== undefined && plain.value === base.plain?.reveal())
+    return { ...unchanged(base, estate), secrets };
+  const judging = { ...base, files, accepted, history, sops, now };
+  const sealed: Checked<string | undefined> =
+    plain.value === undefined ? plain : sealEdited(plain.value, judging);
+  if (sealed.value === undefined) return { ...nothingDone(sealed.diagnostics, estate), secrets };
+  const before = target.credential?.file.file.text;
+  ports.writer.replaceAll(new Map([[base.path, { before, after: sealed.value }]]));
+  const after = compile([
+    ...files.filter(({ path }) => path !== base.path),
+    { path: base.path, text: sealed.value },
+  ]);
+  const [told] = written(
+    after,
+    base.path,
+    (one) => isCredentialOf(one, target) && holdsAny(one, fields),
+    fields,
+  );
+  const lost = base.losesComments
+    ? "  comments     gone: they were sealed, and no key at hand opens them\n"
+    : "";
+  const text = `${told?.text ?? ""}${lost}`;
+  return { diagnostics: [], result: told?.result ?? null, text, compiled: after, secrets };
 }
 
-function plainText(
-  base: Base,
-  { credential, object }: Target,
-  values: readonly NewValue[],
-): Checked<string | undefined> {
-  const index = credential?.document.index ?? 0;
-  const made = withValues(base.text, index, object, values);
-  if (made.value === undefined || hasErrors(made.diagnostics) || base.opened || !credential) return made;
-  const path = credential.file.file.path;
-  const text = withoutSealing({ path, text: made.value });
-  if (text === undefined) throw new Error("every sealed value was given anew");
-  return { value: text, diagnostics: [] };
+/** Nobody is asked for a value that nobody could read. */
+function unreadable({ workspace, aim }: Target, estate: Estate): Outcome | undefined {
+  const environments = environmentsOf(workspace.declarations, aim);
+  if (environments.some(({ recipients }) => recipients.length > 0)) return undefined;
+  const quoted = environments.map(({ name }) => `\`${name.value}\``).join(", ");
+  const names = `environment${environments.length === 1 ? "" : "s"} ${quoted}`;
+  const hint =
+    "list the public keys that may read it: `recipients: [age1…]`; `jackfield secrets keygen` makes one";
+  return nothingDone(
+    [diagnostic("JF432", environments[0]?.name.at, { environments: names }, { hint })],
+    estate,
+  );
 }
 
-function unchanged(path: string, { compiled }: Estate): Outcome {
-  const text = `${path}: that is what it holds already, nothing was written\n`;
+/** Nor for one that would not be sealed: `sealEdited` asks the gate again, for what is written. */
+function unreviewed(
+  { history }: SetPorts,
+  { accepted }: SetRequest,
+  { workspace: { declarations }, aim }: Target,
+  estate: Estate,
+): Outcome | undefined {
+  const environments = environmentsOf(declarations, aim).map(({ name }) => name.value);
+  const refused = recipientsGate([{ declarations, environments }], accepted, history, estate.compiled);
+  return refused && { ...refused, text: "nothing was written\n" };
+}
+
+function unchanged({ path }: Base, { compiled }: Estate): Outcome {
+  const text = `${visibleText(path)}: that is what it holds already, nothing was written\n`;
   return { diagnostics: [], result: { file: path, changed: false }, text, compiled, exit: EXIT.ok };
 }

@@ -1,11 +1,15 @@
 import type { CommandSpec, Invocation } from "../../program.ts";
-import { DEPLOYMENT, guarded, placeOf } from "../../shell.ts";
+import { DEPLOYMENT, guarded, placeOf, SOPS, sopsOf } from "../../shell.ts";
 import type { AimOptions } from "./aim.ts";
 import { ACCEPT, acceptedOf } from "./specs-files.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const ID = ["<id>", "the object's id"] as const;
+const KIND = [
+  "--kind <kind>",
+  "where several objects have the id: connection, variable or environmentvariable",
+] as const;
 const FOR = [
   ["--environment <name>", "for the Deployments of this environment"],
   [DEPLOYMENT[0], "for this Deployment"],
@@ -20,7 +24,7 @@ export function valueSpecs(env: Environment): readonly CommandSpec[] {
       description: "seal a secret of an object, from a prompt or a pipe, into the right Credential file",
       subject: "estate",
       args: [ID, ["<fields...>", "`password`, `extra.token`, `value`, …"]],
-      options: [...FOR, ACCEPT],
+      options: [...FOR, KIND, ACCEPT, SOPS],
       run: guarded(async ({ options, args: [id = "", ...fields] }) => {
         const [{ set }, { createPrompt }, ports] = await Promise.all([
           import("./set.ts"),
@@ -36,7 +40,7 @@ export function valueSpecs(env: Environment): readonly CommandSpec[] {
       description: "take a secret of an object away",
       subject: "estate",
       args: [ID, ["<field>", "`password`, `extra.token`, `value`, …"]],
-      options: [...FOR, ACCEPT],
+      options: [...FOR, KIND, ACCEPT, SOPS],
       run: guarded(async ({ options, args: [id = "", field = ""] }) => {
         const [{ unset }, ports] = await Promise.all([import("./unset.ts"), portsOf(options, env)]);
         return unset(ports, { id, field, ...requestOf(options) });
@@ -47,7 +51,7 @@ export function valueSpecs(env: Environment): readonly CommandSpec[] {
       description: "seal a plain Credential, or take the secrets out of an object into one",
       subject: "estate",
       args: [["<file>", "a file with secrets in plain text"]],
-      options: [...FOR, ACCEPT],
+      options: [...FOR, ACCEPT, SOPS],
       run: guarded(async ({ options, args: [name = ""] }) => {
         const [{ seal }, { createNamedFiles }, ports] = await Promise.all([
           import("./seal.ts"),
@@ -68,22 +72,26 @@ function requestOf(options: Invocation["options"]) {
     deployment: text(options.deployment),
     all: options.all === true,
   };
-  return { aim, workspace: options.workspace, accepted: acceptedOf(options) };
+  const kind = text(options.kind);
+  return { aim, kind, workspace: options.workspace, accepted: acceptedOf(options) };
 }
 
 async function portsOf(options: Invocation["options"], env: Environment) {
-  const [{ createFiles }, { createKeySource }, { createTreeWriter }, { createHistory }] = await Promise.all([
-    import("../../node/files.ts"),
-    import("../../node/keys.ts"),
-    import("../../node/write.ts"),
-    import("../../node/git.ts"),
-  ]);
+  const [{ createFiles }, { createKeySource }, { createTreeWriter }, { createHistory }, sops] =
+    await Promise.all([
+      import("../../node/files.ts"),
+      import("../../node/keys.ts"),
+      import("../../node/write.ts"),
+      import("../../node/git.ts"),
+      sopsOf(options, env),
+    ]);
   const place = placeOf(options);
   return {
     files: createFiles(place),
     keys: createKeySource(env),
     writer: createTreeWriter(place.root),
     history: createHistory(place.root),
+    sops,
     now: new Date(),
   };
 }

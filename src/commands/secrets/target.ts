@@ -1,11 +1,8 @@
-import { specOf, typeOf } from "../../catalogue/index.ts";
 import type { CompiledWorkspace } from "../../compile.ts";
-import { diagnostic, hasErrors } from "../../core/diagnostic.ts";
-import { didYouMean } from "../../core/nearest.ts";
-import { STANDARD_FIELDS } from "../../model/connection-type.ts";
+import { type Diagnostic, diagnostic, hasErrors } from "../../core/diagnostic.ts";
 import {
   type Credential,
-  type Declarations,
+  OBJECT_KINDS,
   type ObjectDeclaration,
   type ObjectKind,
   REFERENCE_KEY,
@@ -13,7 +10,7 @@ import {
 import { type Outcome, usage } from "../../outcome.ts";
 import { scalarText } from "../../sops/scalar-text.ts";
 import { type Estate, unknownName } from "../estate.ts";
-import { type Aim, isAim, layoutWords, unknownAim } from "./aim.ts";
+import { type Aim, aimWithin, isAim, layoutWords, unknownAim } from "./aim.ts";
 import { nothingDone } from "./workspace-files.ts";
 
 /** An object, and for whom a secret of it is to be. */
@@ -28,38 +25,57 @@ export interface Target {
 /** What a command line says of it. */
 export interface TargetRequest {
   readonly id: string;
+  /** In any case; undefined: the id and the fields tell. */
+  readonly kind?: string | undefined;
   readonly fields: readonly string[];
   readonly aim: Aim;
 }
 
+export type Candidate = Omit<Target, "credential">;
+
 /** The one object that is meant; an `Outcome` is a wrong call. */
-export function findTarget(estate: Estate, { id, fields, aim }: TargetRequest): Target | Outcome {
+export function findTarget(estate: Estate, request: TargetRequest): Target | Outcome {
+  const candidates = candidatesOf(estate, request);
+  if ("result" in candidates) return candidates;
+  const [first] = candidates;
+  const unknown = first && unknownAim(first.workspace.declarations, first.aim);
+  const known = candidates.filter(({ workspace, aim }) => !unknownAim(workspace.declarations, aim));
+  if (unknown && known.length === 0) return unknown;
+  const reached = known.filter(({ object, aim }) => reaches(object, aim));
+  const [target, ...others] = preferOwn(reached);
+  if (!target) return usage(notTheirs(known));
+  if (others.length > 0) return usage(ambiguous([target, ...others]));
+  return targetFor(target, request.fields);
+}
+
+/** The target that an object is, when somebody else found it. */
+export function targetFor(candidate: Candidate, fields: readonly string[]): Target {
+  return { ...candidate, credential: credentialFor(candidate, fields) };
+}
+
+/** All that the id, the kind and the fields leave; at least one. */
+function candidatesOf(
+  estate: Estate,
+  { id, kind, fields, aim }: TargetRequest,
+): readonly Candidate[] | Outcome {
+  const kindNamed = OBJECT_KINDS.find((one) => one.toLowerCase() === kind?.toLowerCase());
+  if (kind !== undefined && !kindNamed) {
+    const names = OBJECT_KINDS.map((one) => one.toLowerCase());
+    return usage(unknownName("kind of object", kind, names));
+  }
   const all = estate.workspaces.flatMap((workspace) =>
-    workspace.declarations.objects.map((object) => ({ workspace, object })),
+    workspace.declarations.objects
+      .filter((object) => kindNamed === undefined || object.kind === kindNamed)
+      .map((object) => ({ workspace, object, aim: aimWithin(workspace.declarations, aim) })),
   );
   const named = all.filter(({ object }) => object.id.value === id);
-  if (named.length === 0 && hasErrors(estate.diagnostics)) {
-    // It may stand in a document that was refused: the diagnostics say so.
-    return nothingDone(
-      estate.diagnostics.filter(({ severity }) => severity === "error"),
-      estate,
-    );
-  }
-  if (named.length === 0)
-    return usage(
-      unknownName(
-        "object",
-        id,
-        all.map(({ object }) => object.id.value),
-      ),
-    );
-  const fitting = named.filter(({ object }) => fitsKind(object.kind, fields) && reaches(object, aim));
-  const [first, ...others] = preferOwn(fitting.length > 0 ? fitting : named);
-  if (!first) throw new Error("one at least is named so");
-  if (others.length > 0) return usage(ambiguous(id, [first, ...others]));
-  const { declarations } = first.workspace;
-  const wrong = unknownAim(declarations, aim) ?? wrongField(first.object, fields);
-  return wrong ?? { ...first, aim, credential: credentialFor(declarations, first.object, aim) };
+  const errors = estate.diagnostics.filter(({ severity }) => severity === "error");
+  // It may stand in a document that was refused: the diagnostics say so.
+  if (named.length === 0 && hasErrors(errors)) return nothingDone(errors, estate);
+  const ids = all.map(({ object }) => object.id.value);
+  if (named.length === 0) return usage(unknownName("object", id, ids));
+  const fitting = named.filter(({ object }) => fitsKind(object.kind, fields));
+  return fitting.length > 0 ? fitting : named;
 }
 
 /** `value` is what Variables and EnvironmentVariables have, the rest what Connections have. */
@@ -72,8 +88,6 @@ function reaches({ deployment }: ObjectDeclaration, aim: Aim): boolean {
   return deployment === undefined || (aim.kind === "deployment" && deployment.value === aim.name);
 }
 
-type Candidate = Pick<Target, "workspace" | "object">;
-
 /** In one Workspace the Deployment-level object comes before the other. */
 function preferOwn(candidates: readonly Candidate[]): readonly Candidate[] {
   const own = candidates.filter(({ object }) => object.deployment !== undefined);
@@ -84,62 +98,61 @@ function preferOwn(candidates: readonly Candidate[]): readonly Candidate[] {
   );
 }
 
-function ambiguous(id: string, candidates: readonly Candidate[]) {
-  const names = candidates.map(({ workspace, object }) => {
-    return `${object.kind} of ${workspace.declarations.workspace.name.value}`;
-  });
-  const hint = `there is a ${names.join(", and a ")}: say which with \`--workspace\``;
-  return diagnostic("JF031", undefined, { id }, { hint });
+function notTheirs(candidates: readonly Candidate[]): Diagnostic {
+  const owners = candidates.flatMap(({ object }) => object.deployment?.value ?? []);
+  const id = candidates[0]?.object.id.value ?? "";
+  const hint = `give ${owners.map((owner) => `\`--deployment ${owner}\``).join(" or ")}`;
+  return diagnostic("JF395", candidates[0]?.object.at, { id, deployments: owners.join(", ") }, { hint });
 }
 
-/** The complaint that an object has no such field, or none that a Credential may hold. */
-function wrongField({ kind, type }: ObjectDeclaration, fields: readonly string[]): Outcome | undefined {
-  if (kind !== "Connection") {
-    const other = fields.find((field) => field !== "value");
-    return other === undefined ? undefined : noField(other, ["value"]);
-  }
-  const known = type && typeOf(type.value);
-  for (const field of fields) {
-    const isKey = /^extra\../.test(field);
-    const isKnown = known
-      ? specOf(known, field) !== undefined || (isKey && known.openExtra !== undefined)
-      : isKey;
-    // Of a type with other fields by another Link only the compiler can judge.
-    if (isKnown || (isKey && !known) || isStandard(field)) continue;
-    return noField(field, known ? Object.keys(known.fields) : STANDARD_FIELDS);
-  }
-  return undefined;
-}
-
-function isStandard(field: string): boolean {
-  return STANDARD_FIELDS.some((one) => one === field);
-}
-
-function noField(field: string, known: readonly string[]): Outcome {
-  const near = didYouMean(field, known) ?? didYouMean(`extra.${field}`, known);
-  const hint = near ?? `fields are ${known.slice(0, 9).join(", ")}${known.length > 9 ? ", …" : ""}`;
-  return usage(diagnostic("JF032", undefined, { field }, { hint }));
-}
-
-function credentialFor(
-  { credentials }: Declarations,
-  object: ObjectDeclaration,
-  aim: Aim,
-): Credential | undefined {
-  return credentials.find(
-    (one) =>
-      one.object.kind === object.kind &&
-      one.object.id.value === object.id.value &&
-      one.deployment?.value === object.deployment?.value &&
-      (object.deployment !== undefined || isAim(one.for, aim)),
+function ambiguous(candidates: readonly Candidate[]): Diagnostic {
+  const names = candidates.map(
+    ({ workspace, object }) => `${object.kind} of ${workspace.declarations.workspace.name.value}`,
   );
+  const inOne = candidates.every(({ workspace }) => workspace === candidates[0]?.workspace);
+  const ofOne = candidates.every(({ object }) => object.kind === candidates[0]?.object.kind);
+  const flags = [...(ofOne ? [] : ["`--kind`"]), ...(inOne ? [] : ["`--workspace`"])].join(" and ");
+  const hint = `there are ${names.join(", ")}: say which with ${flags}`;
+  return diagnostic("JF031", undefined, { id: candidates[0]?.object.id.value ?? "" }, { hint });
+}
+
+/** Of several for the same Deployments the one that holds a field already: two must not. */
+function credentialFor(candidate: Candidate, fields: readonly string[]): Credential | undefined {
+  const { credentials } = candidate.workspace.declarations;
+  const fitting = credentials.filter((one) => isCredentialOf(one, candidate));
+  return fitting.find((one) => holdsAny(one, fields)) ?? fitting[0];
+}
+
+/** True for a Credential of the object that is for just those Deployments. */
+export function isCredentialOf(
+  { object, deployment, for: selector }: Credential,
+  { object: wanted, aim }: Candidate,
+): boolean {
+  const isOwn = wanted.deployment !== undefined;
+  return (
+    object.kind === wanted.kind &&
+    object.id.value === wanted.id.value &&
+    deployment?.value === wanted.deployment?.value &&
+    (isOwn || isAim(selector, aim))
+  );
+}
+
+/** True for a Credential that holds one of these fields. */
+export function holdsAny({ secrets }: Credential, fields: readonly string[]): boolean {
+  return secrets.some(({ path }) => fields.includes(path));
 }
 
 /** Where a new Credential file goes: beside its object's file, named by the layout we teach. */
 export function newCredentialPath({ workspace, object, aim }: Target): string {
   const { path } = object.at.file;
-  const words = [encodeURIComponent(object.id.value), ...layoutWords(workspace.declarations, aim)];
+  const words = [fileWord(object.id.value), ...layoutWords(workspace.declarations, aim)];
   return `${path.slice(0, path.lastIndexOf("/") + 1)}${words.join(".")}.sops.yaml`;
+}
+
+/** An id as every file system takes it: other characters become the `%XX` of their bytes, so that no two ids become one. */
+function fileWord(id: string): string {
+  const escaped = (byte: number) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+  return id.replaceAll(/[^A-Za-z0-9_.-]/gu, (one) => [...Buffer.from(one)].map(escaped).join(""));
 }
 
 /** A Credential without values yet, in plain text, with the modeline of its object's file. */

@@ -1,19 +1,21 @@
 import { compile } from "../../compile.ts";
 import { type Diagnostic, diagnostic } from "../../core/diagnostic.ts";
+import { nameHint } from "../../core/nearest.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { Credential } from "../../model/declaration.ts";
+import { leaves } from "../../model/tree.ts";
 import type { Outcome } from "../../outcome.ts";
 import { parseFile } from "../../parse/parse.ts";
-import type { Files, KeySource, TreeWriter } from "../../ports.ts";
+import type { Files, KeySource, SopsProgram, TreeWriter } from "../../ports.ts";
 import { visibleText } from "../../render/visible.ts";
 import { removeAt } from "../../sops/edit-yaml.ts";
-import { openText } from "../../sops/opened.ts";
-import { type Estate, isOutcome, openEstate } from "../estate.ts";
+import { withoutSealing } from "../../sops/unsealed-layout.ts";
+import { type Estate, fallbackOf, isOutcome, openEstate } from "../estate.ts";
 import { type AimOptions, aimOf, aimText } from "./aim.ts";
 import { newErrors, sealEdited } from "./edit-check.ts";
+import { openFor } from "./open-for.ts";
 import { pathOf, secretsIn } from "./plain-credential.ts";
 import type { Reviewed } from "./recipients-gate.ts";
-import { summedUp } from "./sealed-files.ts";
 import { findTarget, newCredentialPath, type Target } from "./target.ts";
 import { nothingDone } from "./workspace-files.ts";
 
@@ -22,11 +24,14 @@ export interface UnsetPorts {
   readonly keys: KeySource;
   readonly writer: TreeWriter;
   readonly history: Reviewed;
+  /** Set: the user lets it open and seal what we cannot. */
+  readonly sops?: SopsProgram | undefined;
   readonly now: Date;
 }
 
 export interface UnsetRequest {
   readonly id: string;
+  readonly kind?: string | undefined;
   readonly field: string;
   readonly aim: AimOptions;
   readonly workspace: string | undefined;
@@ -36,80 +41,80 @@ export interface UnsetRequest {
 
 /**
  * `jackfield secrets unset ID FIELD`: takes a value out of the Credential that is for just these Deployments. With the last
- * one the Credential goes, and its file if that held nothing else; that needs no key.
+ * one the Credential goes, and its file if that held nothing else. Needs no key if nothing else is sealed.
  */
-export function unset(
-  ports: UnsetPorts,
-  { id, field, workspace, accepted, ...request }: UnsetRequest,
-): Outcome {
+export function unset(ports: UnsetPorts, { field, ...request }: UnsetRequest): Outcome {
   const aim = aimOf(request.aim);
   if ("result" in aim) return aim;
-  const estate = openEstate(ports.files, { workspace });
+  const estate = openEstate(ports.files, request);
   if (isOutcome(estate)) return estate;
-  const target = findTarget(estate, { id, fields: [field], aim });
+  const target = findTarget(estate, { ...request, fields: [field], aim });
   if ("result" in target) return target;
   const { credential } = target;
-  if (!credential || !secretsIn(credential.document).includes(field)) {
-    return nothingDone([notThere(target, field)], estate);
-  }
-  const isLast = secretsIn(credential.document).length === 1;
-  if (isLast && credential.file.documents.length === 1)
-    return removeFile(ports, target, credential, field, estate);
-  return reseal(ports, target, credential, { field, isLast, accepted, estate });
-}
-
-function notThere(target: Target, field: string): Diagnostic {
-  const { credential } = target;
-  const path = credential?.file.file.path ?? newCredentialPath(target);
-  const held = credential ? secretsIn(credential.document) : [];
-  const hint =
-    held.length > 0
-      ? `it holds ${held.join(", ")}`
-      : `there is no Credential for ${aimText(target.aim)} alone`;
-  return diagnostic("JF034", credential?.at, { path, field }, { hint });
-}
-
-function removeFile(
-  { files, writer }: UnsetPorts,
-  target: Target,
-  { file }: Credential,
-  field: string,
-  estate: Estate,
-): Outcome {
-  const { path, text } = file.file;
-  const all = files.scan().value;
-  const errors = newErrors(compile(all), compile(all.filter((one) => one.path !== path)));
-  if (errors.length > 0) return nothingDone(errors, estate);
-  writer.replaceAll(new Map([[path, { before: text, after: undefined }]]));
-  return done(target, path, field, estate, [], "removed: it held nothing else");
+  const held = credential ? secretsIn(credential.document) : new Map();
+  if (!credential || !held.has(field)) return nothingDone([notThere(target, field, held.keys())], estate);
+  const isLast = held.size === 1;
+  const step = { ports, target, credential, field, isLast, accepted: request.accepted, estate };
+  return isLast && isAlone(credential) ? removeUnopened(step) : reseal(step);
 }
 
 interface Step {
+  readonly ports: UnsetPorts;
+  readonly target: Target;
+  readonly credential: Credential;
   readonly field: string;
   readonly isLast: boolean;
   readonly accepted: readonly string[];
   readonly estate: Estate;
 }
 
-function reseal(ports: UnsetPorts, target: Target, { file, document }: Credential, step: Step): Outcome {
-  const { field, isLast, accepted, estate } = step;
-  const { path } = file.file;
-  const found = ports.keys.identities();
-  const { value: opened, diagnostics } = openText(file.file, found.identities);
-  if (!opened) return nothingDone(summedUp(diagnostics, found), estate);
-  const secrets = [...opened.values.values()].map(({ secret }) => secret);
-  const plain = opened.plain.reveal();
-  const text = isLast
-    ? withoutDocument(plain, document.index)
-    : removeAt(plain, pathOf(field), document.index);
-  if (text === undefined) throw new Error("the field is there");
-  const { files, history, now } = ports;
-  const sealed = sealEdited(text, { path, opened, files: files.scan().value, accepted, history, now });
-  if (sealed.value === undefined) return { ...nothingDone(sealed.diagnostics, estate), secrets };
-  ports.writer.replaceAll(new Map([[path, { before: file.file.text, after: sealed.value }]]));
-  return done(target, path, field, estate, secrets, isLast ? "the Credential went with it" : "sealed again");
+function notThere(target: Target, field: string, held: Iterable<string>): Diagnostic {
+  const { credential, aim } = target;
+  const path = credential?.file.file.path ?? newCredentialPath(target);
+  const hint = credential ? nameHint(field, held) : `there is no Credential for ${aimText(aim)} alone`;
+  return diagnostic("JF034", credential?.at, { path, field }, { hint });
 }
 
+/** True for the only document of its file that seals anything. */
+function isAlone({ file, document }: Credential): boolean {
+  const others = file.documents.filter(({ index }) => index !== document.index);
+  return others.every(({ root }) => [...leaves(root)].every(({ kind }) => kind !== "sealed"));
+}
+
+/** Nothing stays sealed, so nothing has to be opened. */
+function removeUnopened({ ports, target, credential, field, estate }: Step): Outcome {
+  const { path, text: before } = credential.file.file;
+  const isWhole = credential.file.documents.length === 1;
+  const bare = isWhole ? undefined : withoutDocument(before, credential.document.index);
+  const after = bare === undefined ? undefined : withoutSealing({ path, text: bare });
+  const all = ports.files.scan().value.filter((one) => one.path !== path);
+  const next = compile(after === undefined ? all : [...all, { path, text: after }]);
+  const errors = newErrors(estate.compiled, next);
+  if (errors.length > 0) return nothingDone(errors, estate);
+  ports.writer.replaceAll(new Map([[path, { before, after }]]));
+  const what = isWhole ? "removed: it held nothing else" : "not sealed any more: it holds no other secret";
+  return done({ target, field, estate }, path, [], what);
+}
+
+function reseal({ ports, target, credential, field, isLast, accepted, estate }: Step): Outcome {
+  const { file, document } = credential;
+  const { path, text: before } = file.file;
+  const { keys, files, history, sops, now } = ports;
+  const { value: base, diagnostics } = openFor(file, { keys, fallback: fallbackOf(estate, sops) });
+  if (!base) return nothingDone(diagnostics, estate);
+  const { opened, plain, secrets } = base;
+  const text = isLast
+    ? withoutDocument(plain.reveal(), document.index)
+    : removeAt(plain.reveal(), pathOf(field), document.index);
+  if (text === undefined) throw new Error("the field is there");
+  const sealed = sealEdited(text, { path, opened, files: files.scan().value, accepted, history, sops, now });
+  if (sealed.value === undefined) return { ...nothingDone(sealed.diagnostics, estate), secrets };
+  ports.writer.replaceAll(new Map([[path, { before, after: sealed.value }]]));
+  const what = isLast ? "the Credential went with it" : "sealed again";
+  return done({ target, field, estate }, path, secrets, what);
+}
+
+/** The begin of a document is where the one before it ends: at its `---`. */
 function withoutDocument(text: string, index: number): string {
   const documents = parseFile({ path: "x.yaml", text }).value?.documents ?? [];
   const start = index === 0 ? 0 : (documents[index]?.span.start ?? text.length);
@@ -117,13 +122,12 @@ function withoutDocument(text: string, index: number): string {
 }
 
 function done(
-  { object, aim }: Target,
+  { target: { object, aim }, field, estate }: Pick<Step, "target" | "field" | "estate">,
   path: string,
-  field: string,
-  { compiled }: Estate,
   secrets: readonly Secret[],
   what: string,
 ): Outcome {
   const text = `${visibleText(path)}: ${field} of ${object.id.value} for ${aimText(aim)} taken out, ${what}\n`;
+  const { compiled } = estate;
   return { diagnostics: [], result: { file: path, changed: true, field }, text, compiled, secrets };
 }
