@@ -119,6 +119,8 @@ export interface Version {
 export interface History {
   /** Undefined: no commit yet. */
   head(): string | undefined;
+  /** True for a clone that lacks its past. */
+  isShallow(): boolean;
   /** The branch that others have reviewed: the remote's, else `main` or `master`; undefined if there is none. */
   defaultBranch(): Commit | undefined;
   mergeBase(one: string, other: string): string | undefined;

@@ -42,7 +42,7 @@ test("init writes a .sops.yaml without rules, for there are no recipients yet", 
   jackfield(root, "init");
   const text = readFileSync(join(root, ".sops.yaml"), "utf8");
   expect(text.split("\n").filter((line) => !line.startsWith("#"))).toEqual([""]);
-  expect(text).toContain("`jackfield secrets updatekeys` makes this file anew");
+  expect(text).toContain("`jackfield secrets updatekeys --all` makes this file anew");
 });
 
 test("every Workspace that init writes has a uid of its own", () => {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Compiled } from "../compile.ts";
-import type { Diagnostic } from "../core/diagnostic.ts";
+import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import type { ParsedFile } from "../model/tree.ts";
 import { parseFile } from "../parse/parse.ts";
 import type { History } from "../ports.ts";
@@ -8,7 +8,8 @@ import { type EarlierVersion, judgeChange } from "../sops/history.ts";
 
 /**
  * What the changes of sealed files show without any key, beside what the files show by themselves: on a branch against where
- * it left the default branch, on that one against its last commit. No commit, no judgement.
+ * it left the default branch, on that one against its last commit. No commit, no judgement; and a note where Git lacks what
+ * it would take.
  */
 export function lintHistory({ parsed }: Compiled, remember: () => History): readonly Diagnostic[] {
   const sealed = [...parsed.values()].filter(({ documents }) => documents.some(({ sops }) => sops));
@@ -20,10 +21,49 @@ export function lintHistory({ parsed }: Compiled, remember: () => History): read
     base,
     sealed.map(({ file }) => file.path),
   );
-  return sealed.flatMap((file) => {
-    const old = blobs.get(file.file.path);
-    return old === undefined || old === blobId(file.file.text, old) ? [] : judgeFile(file, base, history);
+  const isNew = ({ file }: ParsedFile) => !blobs.has(file.path);
+  const changed = sealed.filter(({ file }) => {
+    const old = blobs.get(file.path);
+    return old !== undefined && old !== blobId(file.text, old);
   });
+  return [
+    ...blindSpots(history),
+    ...changed.flatMap((file) => judgeFile(file, file.file.path, base, history)),
+    ...judgeRenamed(sealed.filter(isNew), parsed, base, history),
+  ];
+}
+
+function blindSpots(history: History): readonly Diagnostic[] {
+  const hint = "with the whole past, and `git remote set-head origin --auto`, it can";
+  if (history.isShallow()) {
+    return [diagnostic("JF389", undefined, { reason: "this clone lacks its past" }, { hint })];
+  }
+  if (history.defaultBranch()) return [];
+  return [
+    diagnostic("JF389", undefined, { reason: "nobody says which branch is the default one" }, { hint }),
+  ];
+}
+
+/** A file under a new name is the one that had its MAC and is gone. */
+function judgeRenamed(
+  files: readonly ParsedFile[],
+  present: Compiled["parsed"],
+  base: string,
+  history: History,
+): readonly Diagnostic[] {
+  if (files.length === 0) return [];
+  const gone = history
+    .yamlAt(base)
+    .filter(({ path, text }) => !present.has(path) && text.includes("ENC[AES256_GCM,"));
+  const byMac = new Map(gone.flatMap(({ path, text }) => macsIn(text).map((mac) => [mac, path] as const)));
+  return files.flatMap((file) => {
+    const before = macsIn(file.file.text).flatMap((mac) => byMac.get(mac) ?? [])[0];
+    return before === undefined ? [] : judgeFile(file, before, base, history);
+  });
+}
+
+function macsIn(text: string): readonly string[] {
+  return [...text.matchAll(/\bmac["']?: *["']?(ENC\[[^\]]+\])/g)].map((match) => match[1] ?? "");
 }
 
 function baseOf(history: History): string | undefined {
@@ -40,8 +80,8 @@ function blobId(text: string, like: string): string {
   return hash.update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
 }
 
-function judgeFile(file: ParsedFile, base: string, history: History): readonly Diagnostic[] {
-  const { path } = file.file;
+/** `path`: where the file stood in the base. */
+function judgeFile(file: ParsedFile, path: string, base: string, history: History): readonly Diagnostic[] {
   const before = versionAt(base, path, history.fileAt(base, path));
   return before ? judgeChange(before, file, () => earlierVersions(path, base, history)) : [];
 }

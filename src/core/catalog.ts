@@ -138,6 +138,7 @@ export const catalog = {
     "who was taken out of the recipients of this file ({count}) still knows its data key",
   ),
   JF388: e("mac-of-another", "the MAC of this sealed file belongs to another content, that of {commit}"),
+  JF389: i("history-unseen", "changes of sealed files cannot be judged in full: {reason}"),
   JF390: e("new-recipient", "`{recipient}` is no recipient of environment `{environment}` on {branch}"),
   JF391: e("not-in-run", "value {number} of `--accept-recipient` is no recipient of this run"),
   JF392: w("old-readers", "who was taken out still knows the data key of {files}"),

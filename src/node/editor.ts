@@ -25,6 +25,13 @@ interface Command {
 
 function commandOf(env: Environment): Command {
   const name = ["VISUAL", "EDITOR"].find((one) => env[one]?.trim());
+  if (name === undefined && !process.stdin.isTTY) {
+    const params = {
+      source: "`vi`, as neither `$VISUAL` nor `$EDITOR` names one",
+      reason: "needs a terminal",
+    };
+    throw new PortFailure(diagnostic("JF044", undefined, params), "user");
+  }
   const [program = "vi", ...args] = (name === undefined ? "vi" : (env[name] ?? "")).trim().split(/\s+/);
   const source =
     name === undefined ? "`vi`, as neither `$VISUAL` nor `$EDITOR` names one" : `that of \`$${name}\``;

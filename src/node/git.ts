@@ -21,13 +21,14 @@ export function createHistory(root: string): History {
     if (!memo.has(key)) memo.set(key, find());
     return memo.get(key) as T;
   };
-  const head = () => once("head", () => findHead(root));
+  const repo = () => once("repo", () => findRepo(root));
   const fileAt = (commit: string, path: string) =>
     once(`file ${commit} ${path}`, () => git(root, ["cat-file", "blob", `${sha(commit)}:${path}`]));
   return {
-    head,
+    head: () => repo().head,
+    isShallow: () => repo().isShallow,
     // Whether git works here at all is asked with the head.
-    defaultBranch: () => once("default", () => (head() === undefined ? undefined : findDefault(root))),
+    defaultBranch: () => once("default", () => (repo().head === undefined ? undefined : findDefault(root))),
     mergeBase: (one, other) =>
       once(`base ${one} ${other}`, () => shaOf(git(root, ["merge-base", sha(one), sha(other)]))),
     fileAt,
@@ -37,18 +38,24 @@ export function createHistory(root: string): History {
   };
 }
 
+interface Repo {
+  readonly head: string | undefined;
+  readonly isShallow: boolean;
+}
+
 /** Throws where git cannot be asked: else "no commit" could mean that nobody knows. */
-function findHead(root: string): string | undefined {
+function findRepo(root: string): Repo {
   // It tells the folder, and then the commit if there is one.
-  const { stdout } = run(root, ["rev-parse", "--git-dir", "HEAD^{commit}"]);
-  const [folder = "", commit] = stdout.toString("utf8").split("\n");
-  if (folder !== "") return shaOf(commit);
+  const { stdout } = run(root, ["rev-parse", "--git-dir", "--is-shallow-repository", "HEAD^{commit}"]);
+  const [folder = "", shallow, commit] = stdout.toString("utf8").split("\n");
+  if (folder !== "") return { head: shaOf(commit), isShallow: shallow === "true" };
   const reason = "the `git` program is missing, or does not trust this folder";
   throw new PortFailure(diagnostic("JF008", undefined, { path: root, reason }));
 }
 
 const NO_HISTORY: History = {
   head: () => undefined,
+  isShallow: () => false,
   defaultBranch: () => undefined,
   mergeBase: () => undefined,
   fileAt: () => undefined,

@@ -4,7 +4,9 @@ export type Keyed = "more" | "done" | "stopped";
 const PASTE_BEGINS = "\u001b[200~";
 const PASTE_ENDS = "\u001b[201~";
 /** Keys that send more than one character: arrows, Home, Alt and a letter. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: terminals send them
 const SEQUENCE = /^\u001b(?:\[[0-?]*[ -/]*[@-~]|O[\s\S])/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: terminals send them
 const BEGUN_SEQUENCE = /^\u001b(?:\[[0-?]*[ -/]*|O)?$/;
 
 /**

@@ -3,7 +3,7 @@ import { RECIPIENT_KEYS } from "./config.ts";
 import { SCOPE } from "./lint.ts";
 
 const HEADER = `# For the real \`sops\`: recipients by the last word of a file's name. Made from jackfield.yaml, which is the truth:
-# change that, and \`jackfield secrets updatekeys\` makes this file anew.
+# change that, and \`jackfield secrets updatekeys --all\` makes this file anew.
 `;
 
 /**

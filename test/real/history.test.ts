@@ -194,3 +194,33 @@ test("line ends that git changes, a merge that goes on, and files that are new o
   write(`new/${SEALED}`, sealedFor(credentialYaml("{deployments: [prod]}", "x"), [ONE, TWO]));
   expect(lint()).toEqual([]);
 });
+
+test("a file that was renamed is judged by what it was", () => {
+  begin();
+  git("checkout", "-q", "-b", "work");
+  git("mv", SEALED, "moved.sops.yaml");
+  expect(lint()).toEqual([]);
+  const text = readFileSync(join(root, "moved.sops.yaml"), "utf8");
+  write("moved.sops.yaml", text.replace("  secrets:\n", '  secrets:\n    login: ""\n'));
+  expect(lint()).toEqual(["JF385 moved.sops.yaml"]);
+});
+
+test("a clone without its past says so, and one without a default branch too", () => {
+  begin();
+  const clone = mkdtempSync(join(tmpdir(), "jackfield-history-"));
+  spawnSync("git", ["clone", "-q", "--depth", "1", `file://${root}`, clone]);
+  const told = (at: string) => {
+    const files = createFiles(findPlace(at)).scan().value;
+    return lintHistory(compile(files), () => createHistory(at)).map(
+      ({ code, message }) => `${code} ${message}`,
+    );
+  };
+  expect(told(clone)).toEqual([
+    "JF389 changes of sealed files cannot be judged in full: this clone lacks its past",
+  ]);
+  rmSync(clone, { recursive: true });
+  git("branch", "-m", "develop");
+  expect(told(root)).toEqual([
+    "JF389 changes of sealed files cannot be judged in full: nobody says which branch is the default one",
+  ]);
+});

@@ -275,7 +275,7 @@ spec:
 test.each([
   ["a/warehouse.all.sops.yaml", "warehouse", "{all: true}"],
   ["warehouse.dev.development.sops.yaml", "warehouse", "{deployments: [dev]}"],
-  ["warehouse.sops.yaml", "warehouse", "{all: true}"],
+  ["warehouse.sops.yaml", "warehouse", "{environment: NAME}"],
 ])("the draft of %s", async (name, id, wanted) => {
   const { shown } = await run({ name, turns: [(text) => text] });
   expect(shown[0]).toContain(`  connection: ${id}\n  for: ${wanted}\n`);

@@ -39,8 +39,8 @@ test("a plain Credential is sealed in place for its environments, with its layou
   const outcome = sealing(tree, "draft.yaml");
   expect(codes(outcome)).toEqual([]);
   expect(shown(outcome)).toBe(`draft.yaml: password of warehouse for deployments dev, sealed
-  read by      development (1 recipient)
-  drawn by     dev
+  read by   development (1 recipient)
+  drawn by  dev
 `);
   expect(tree.texts.get("draft.yaml")).not.toMatch(/canary|rotated/);
   expect(open(tree, "draft.yaml")).toBe(DRAFT);
@@ -138,8 +138,8 @@ test("a Connection with its password in it is split, both files in one step", ()
   expect(codes(outcome)).toEqual([]);
   expect(shown(outcome)).toBe(`c/pasted.yaml: without its secrets
 c/pasted.all.sops.yaml: password of pasted for all Deployments, sealed
-  read by      development, production (2 recipients)
-  drawn by     dev, prod
+  read by   development, production (2 recipients)
+  drawn by  dev, prod
 `);
   expect([tree.writes(), tree.asked()]).toEqual([1, 0]);
   expect(tree.texts.get("c/pasted.yaml")?.replace("  # of ours\n", "")).toBe(BARE);

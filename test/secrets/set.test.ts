@@ -53,9 +53,9 @@ test("the only secret of a file is set anew without any key, and the rest of the
   const outcome = await setIn(tree, PASSWORD, "canary-new");
   expect(codes(outcome)).toEqual([]);
   expect(shown(outcome)).toBe(`${PROD}: password of warehouse for environment production, sealed
-  read by      production (2 recipients)
-  drawn by     prod
-  comments     gone: they were sealed, and no key at hand opens them
+  read by   production (2 recipients)
+  drawn by  prod
+  comments  gone: they were sealed, and no key at hand opens them
 `);
   expect(open(tree, PROD)).toBe(
     credentialYaml("{environment: production}", "canary-new").replace(SEALED_COMMENT, ""),
@@ -259,10 +259,9 @@ spec: {environment: production, cluster: laptop, namespace: airflow-${name}}
   const outcome = await setIn(treeOf(texts, EVERYONE), PASSWORD, "canary-new");
   expect(codes(outcome)).toEqual([]);
   expect(shown(outcome)).toBe(`${PROD}: password of warehouse for environment production, sealed
-  read by      production (2 recipients)
-  drawn by     prod
-  not used by  eu: a more specific place sets it there
-  not given to us: nothing shares it with them
+  read by   production (2 recipients)
+  drawn by  prod
+  not by    eu (a more specific place sets it), us (does not get it)
 `);
   expect(outcome.result).toEqual({
     file: PROD,

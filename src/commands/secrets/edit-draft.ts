@@ -13,9 +13,10 @@ export function draftFor(path: string): string {
   const wanted =
     deployment !== undefined
       ? `{deployments: [${deployment}]}`
-      : last === undefined || last === "all"
+      : last === "all"
         ? "{all: true}"
-        : `{environment: ${last}}`;
+        : // A name without a word for it must not open the secret to everybody.
+          `{environment: ${last ?? "NAME"}}`;
   return `apiVersion: jackfield.dev/v1
 kind: Credential
 spec:

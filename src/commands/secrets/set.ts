@@ -81,7 +81,7 @@ export async function set(ports: SetPorts, request: SetRequest): Promise<Outcome
     fields,
   );
   const lost = base.losesComments
-    ? "  comments     gone: they were sealed, and no key at hand opens them\n"
+    ? "  comments  gone: they were sealed, and no key at hand opens them\n"
     : "";
   const text = `${told?.text ?? ""}${lost}`;
   return { diagnostics: [], result: told?.result ?? null, text, compiled: after, secrets };

@@ -1,6 +1,6 @@
 import { compile } from "../../compile.ts";
 import { type Diagnostic, diagnostic } from "../../core/diagnostic.ts";
-import { nameHint } from "../../core/nearest.ts";
+import { didYouMean } from "../../core/nearest.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { Credential } from "../../model/declaration.ts";
 import { leaves } from "../../model/tree.ts";
@@ -52,7 +52,8 @@ export function unset(ports: UnsetPorts, { field, ...request }: UnsetRequest): O
   if ("result" in target) return target;
   const { credential } = target;
   const held = credential ? secretsIn(credential.document) : new Map();
-  if (!credential || !held.has(field)) return nothingDone([notThere(target, field, held.keys())], estate);
+  if (!credential || !held.has(field))
+    return nothingDone([notThere(target, field, [...held.keys()])], estate);
   const isLast = held.size === 1;
   const step = { ports, target, credential, field, isLast, accepted: request.accepted, estate };
   return isLast && isAlone(credential) ? removeUnopened(step) : reseal(step);
@@ -68,10 +69,12 @@ interface Step {
   readonly estate: Estate;
 }
 
-function notThere(target: Target, field: string, held: Iterable<string>): Diagnostic {
+function notThere(target: Target, field: string, held: readonly string[]): Diagnostic {
   const { credential, aim } = target;
   const path = credential?.file.file.path ?? newCredentialPath(target);
-  const hint = credential ? nameHint(field, held) : `there is no Credential for ${aimText(aim)} alone`;
+  const hint = credential
+    ? (didYouMean(field, held) ?? `it holds ${held.join(", ")}`)
+    : `there is no Credential for ${aimText(aim)} alone`;
   return diagnostic("JF034", credential?.at, { path, field }, { hint });
 }
 

@@ -42,15 +42,16 @@ export function written(
 
 function textOf({ object, for: selector, deployment }: Credential, result: Written["result"]): string {
   const { file, fields, environments, recipients, drawnBy, notDrawnBy, notReached } = result;
-  const names = (all: readonly string[]) => (all.length > 0 ? all.join(", ") : "no Deployment yet");
+  const others = [
+    ...notDrawnBy.map((name) => `${name} (a more specific place sets it)`),
+    ...notReached.map((name) => `${name} (does not get it)`),
+  ];
+  const whose = selector ? selectorText(selector) : `Deployment ${deployment?.value}`;
   return [
-    `${visibleText(file)}: ${fields.join(", ")} of ${object.id.value} for ${selector ? selectorText(selector) : `Deployment ${deployment?.value}`}, sealed`,
-    `  read by      ${environments.join(", ")} (${count(recipients, "recipient")})`,
-    `  drawn by     ${names(drawnBy)}`,
-    ...(notDrawnBy.length > 0
-      ? [`  not used by  ${names(notDrawnBy)}: a more specific place sets it there`]
-      : []),
-    ...(notReached.length > 0 ? [`  not given to ${names(notReached)}: nothing shares it with them`] : []),
+    `${visibleText(file)}: ${fields.join(", ")} of ${object.id.value} for ${whose}, sealed`,
+    `  read by   ${environments.join(", ")} (${count(recipients, "recipient")})`,
+    `  drawn by  ${drawnBy.length > 0 ? drawnBy.join(", ") : "no Deployment"}`,
+    ...(others.length > 0 ? [`  not by    ${others.join(", ")}`] : []),
     "",
   ].join("\n");
 }
