@@ -116,6 +116,17 @@ test("a recipient that is new is asked for", () => {
   expect(codes(sealing(tree, "draft.yaml", NOBODY, undefined, [THREE]))).toEqual([]);
 });
 
+test("environments without recipients are told once", () => {
+  const texts = estate();
+  texts["jackfield.yaml"] = (texts["jackfield.yaml"] ?? "").replace(
+    /development: \{recipients.*/,
+    "development: {}",
+  );
+  const tree = treeOf({ ...texts, "draft.yaml": DRAFT });
+  expect(codes(sealing(tree, "draft.yaml"))).toEqual(["JF432"]);
+  expect(tree.writes()).toBe(0);
+});
+
 const PASTED = `apiVersion: jackfield.dev/v1
 kind: Connection
 metadata: {name: pasted}

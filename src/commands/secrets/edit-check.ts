@@ -60,15 +60,21 @@ export function sealEdited(text: string, judging: Judging): Checked<string | und
   const sealed = readers ? sealForReaders(text, judging, readers) : first;
   if (sealed.value === undefined) return sealed;
   const errors = errorsWith(compileWith(judging, sealed.value), judging);
-  const troubles = [...errors, ...gated, ...unread(addressed, judging)];
+  const troubles = [...errors, ...gated, ...unread(addressed, errors, judging)];
   const file = parseFile({ path, text: sealed.value }).value;
   const diagnostics = sortDiagnostics(file ? inPlainText(troubles, file, plain.value) : troubles);
   return { value: hasErrors(diagnostics) ? undefined : sealed.value, diagnostics };
 }
 
 /** Why a text without readers of its own must not be written: nobody could open it. */
-function unread(addressed: WorkspaceFile | undefined, { path, opened }: Judging): readonly Diagnostic[] {
+function unread(
+  addressed: WorkspaceFile | undefined,
+  errors: readonly Diagnostic[],
+  { path, opened }: Judging,
+): readonly Diagnostic[] {
   if (opened || (addressed && typeof addressed.wanted !== "string")) return [];
+  // Environments without recipients are told by themselves.
+  if (errors.some(({ code }) => code === "JF432")) return [];
   if (!addressed) return [diagnostic("JF022", undefined, { path })];
   const at = addressed.credentials[0]?.at;
   const hint =

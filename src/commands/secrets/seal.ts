@@ -87,7 +87,12 @@ function sealedAlready(file: ParsedFile, estate: Estate): Outcome {
   );
   if (errors.length > 0) return nothingDone(errors, estate);
   const text = `${visibleText(path)}: sealed already, nothing was written\n`;
-  return { diagnostics: [], result: { files: [], changed: false }, text, compiled: estate.compiled };
+  return {
+    diagnostics: [],
+    result: { files: [], changed: false, sealed: [] },
+    text,
+    compiled: estate.compiled,
+  };
 }
 
 function nothingToSeal({ path }: SourceFile, estate: Estate): Outcome {
