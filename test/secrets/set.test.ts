@@ -299,6 +299,13 @@ test.each([
   else expect(open(tree, `${id}.prod.production.sops.yaml`)).toContain(expected);
 });
 
+test("a ciphertext is no value", async () => {
+  const tree = treeOf(estate());
+  const sealed = /ENC\S+/.exec(tree.texts.get(PROD) ?? "")?.[0] ?? "";
+  expect(codes(await setIn(tree, PASSWORD, sealed))).toEqual(["JF352"]);
+  expect(tree.writes()).toBe(0);
+});
+
 test("from a pipe, several fields take a line each", async () => {
   const tree = treeOf(estate());
   const piped = (text: string): Prompt => ({

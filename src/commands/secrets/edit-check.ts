@@ -48,7 +48,8 @@ export function sealEdited(text: string, judging: Judging): Checked<string | und
   const plain = parsePlain({ path, text });
   if (!plain.value) return { value: undefined, diagnostics: plain.diagnostics };
   // For nobody: only to learn whom it is for.
-  const first = sealFor(text, judging, opened ? undefined : [generateIdentity().recipient]);
+  const isGrouped = opened !== undefined && opened.metadata.groups.length > 1;
+  const first = sealFor(text, judging, isGrouped ? undefined : [generateIdentity().recipient]);
   if (first.value === undefined) return first;
   const draft = compileWith(judging, first.value);
   const addressed = addressedAt(draft, path);
@@ -57,7 +58,11 @@ export function sealEdited(text: string, judging: Judging): Checked<string | und
   // Before a key service is asked for anything.
   if (gated.length > 0 && readers && unwrappable(readers).length > 0)
     return { value: undefined, diagnostics: gated };
-  const sealed = readers ? sealForReaders(text, judging, readers) : first;
+  const sealed = readers
+    ? sealForReaders(text, judging, readers)
+    : opened
+      ? sealFor(text, judging, undefined)
+      : first;
   if (sealed.value === undefined) return sealed;
   const errors = errorsWith(compileWith(judging, sealed.value), judging);
   const troubles = [...errors, ...gated, ...unread(addressed, errors, judging)];

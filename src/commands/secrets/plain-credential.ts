@@ -2,6 +2,7 @@ import { type Checked, type Diagnostic, diagnostic } from "../../core/diagnostic
 import type { Secret } from "../../core/secret.ts";
 import type { FieldKind } from "../../model/connection-type.ts";
 import { type Document, entryOf, type Node, nodeAt, type ScalarNode } from "../../model/tree.ts";
+import { SEALED_PREFIX } from "../../parse/build-tree.ts";
 import { parseFile } from "../../parse/parse.ts";
 import { setAt, setNodeAt } from "../../sops/edit-yaml.ts";
 import { typedText } from "../../sops/scalars.ts";
@@ -44,6 +45,11 @@ export function withValues(
   const nodes: (readonly [string, Node | string])[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const { field, secret } of values) {
+    // Most likely copied from a sealed file.
+    if (secret.reveal().startsWith(SEALED_PREFIX)) {
+      diagnostics.push(diagnostic("JF352", undefined, {}, { hint: "give the value itself" }));
+      continue;
+    }
     const value = typedValue(kindOfField(target, field), secret.reveal());
     if (typeof value === "object" && "expected" in value) {
       diagnostics.push(diagnostic("JF418", undefined, { field, expected: value.expected }));
