@@ -14,7 +14,7 @@ import type { Declarations } from "./model/declaration.ts";
 import type { EffectiveWorkspace } from "./model/effective.ts";
 import type { ParsedFile } from "./model/tree.ts";
 import { parseFile } from "./parse/parse.ts";
-import { creationRule } from "./sops/config.ts";
+import { creationRules } from "./sops/config.ts";
 import { lintSealedFile, recipientsOf } from "./sops/lint.ts";
 import { validateDocument } from "./validate/validate.ts";
 

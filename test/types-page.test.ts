@@ -114,5 +114,5 @@ test("columns wrap the last one, and a name that is too long stands alone", () =
 function seal(draft: string): string {
   const [head = "", secrets = ""] = draft.split("  secrets:\n");
   const hidden = secrets.replaceAll(/: (.+)$/gm, (_, value: string) => `: ${ciphertext(value)}`);
-  return `${head}  secrets:\n${hidden}${sopsBlock(["prod"])}`;
+  return `${head}  secrets:\n${hidden}${sopsBlock(["prod"], draft)}`;
 }

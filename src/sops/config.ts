@@ -1,6 +1,8 @@
 import type { Span } from "../core/source.ts";
 import type { Recipient } from "../model/declaration.ts";
 import { entryOf, type MapNode, type Node, nodeAt, type ParsedFile, textOf } from "../model/tree.ts";
+import { type PathPattern, readPathPattern } from "./path-pattern.ts";
+import type { Unreadable } from "./path-syntax.ts";
 import { SCOPE_RULES } from "./scope.ts";
 
 /** What a rule of `.sops.yaml` gives a new file. */
@@ -24,33 +26,36 @@ export const RECIPIENT_KEYS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The rule that `sops` takes for a file: the first whose `path_regex` is found in the path, told from the config's
- * folder; one without `path_regex` takes all (reference: `.sops.yaml`). Undefined if none does, or if that cannot be
- * told: a pattern beyond what JavaScript and Go read alike, or one that could take long.
+ * Finds the rule that `sops` takes for a file: the first whose `path_regex` is found in the path, told from the config's
+ * folder; one without `path_regex` takes all (reference: `.sops.yaml`). Undefined if none does, or if that cannot be told.
  */
-export function creationRule(config: ParsedFile, path: string): CreationRule | undefined {
-  const rules = nodeAt(config.documents[0]?.root, "creation_rules");
-  for (const rule of rules?.kind === "seq" ? rules.items : []) {
-    if (rule.kind !== "map") return undefined;
-    const pattern = entryOf(rule, "path_regex");
-    const regex = pattern && compilePath(textOf(pattern.value));
-    if (pattern && !regex) return undefined;
-    if (!regex || regex.test(path)) return readRule(rule);
-  }
-  return undefined;
+export function creationRules(config: ParsedFile): (path: string) => CreationRule | undefined {
+  const listed = nodeAt(config.documents[0]?.root, "creation_rules");
+  const rules = (listed?.kind === "seq" ? listed.items : []).map((rule) => ({
+    rule,
+    pattern: rule.kind === "map" ? pathPattern(rule) : "refused",
+  }));
+  return (path) => {
+    for (const { rule, pattern } of rules) {
+      if (typeof pattern === "string" || rule.kind !== "map") return undefined;
+      if (pattern.test(path)) return readRule(rule);
+    }
+    return undefined;
+  };
 }
 
-/** Literals, classes, groups and single quantifiers; nothing that looks around, refers back or nests repetition. */
-export function compilePath(pattern: string | undefined): RegExp | undefined {
-  if (pattern === undefined || pattern.length > 200 || /\(\?(?!:)|\\[1-9pPkzAC]|\)[*+{]|\[\[/.test(pattern)) {
-    return undefined;
-  }
-  if ((pattern.match(/[*+{]/g) ?? []).length > 3) return undefined;
-  try {
-    return new RegExp(pattern, "u");
-  } catch {
-    return undefined;
-  }
+/** What a rule is for. Without a text it is for everything; what is no scalar, `sops` cannot read. */
+export function pathPattern(rule: MapNode): PathPattern | Unreadable {
+  const node = entryOf(rule, "path_regex")?.value;
+  if (node && node.kind !== "scalar") return "refused";
+  return readPathPattern(pathText(rule));
+}
+
+/** Go takes any scalar for the text that it is written as, but for `null`. */
+export function pathText(rule: MapNode): string {
+  const node = nodeAt(rule, "path_regex");
+  if (node?.kind !== "scalar" || node.value === null) return "";
+  return typeof node.value === "string" ? node.value : node.source;
 }
 
 function readRule(rule: MapNode): CreationRule {

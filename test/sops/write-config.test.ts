@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { compile } from "../../src/compile.ts";
 import type { Workspace } from "../../src/model/declaration.ts";
 import { parseFile } from "../../src/parse/parse.ts";
-import { creationRule } from "../../src/sops/config.ts";
+import { creationRules } from "../../src/sops/config.ts";
 import { isOwnConfig, sopsConfig } from "../../src/sops/write-config.ts";
 
 function workspaceOf(environments: string): Workspace {
@@ -23,7 +23,7 @@ spec:
 function recipientsFor(config: string, path: string): readonly string[] | undefined {
   const parsed = parseFile({ path: ".sops.yaml", text: config });
   expect(parsed.diagnostics).toEqual([]);
-  const rule = parsed.value && creationRule(parsed.value, path);
+  const rule = parsed.value && creationRules(parsed.value)(path);
   expect(rule === undefined || rule.scope === "encrypted_regex: ^secrets$").toBe(true);
   return rule?.recipients.map(({ kind, id }) => `${kind} ${id}`);
 }

@@ -194,7 +194,8 @@ export function filesOf(
   });
   const plain = shuffled([...spec.deployments, ...spec.objects, ...spec.links].map(write), seed);
   const groups = Array.from({ length: files }, (_, at) => plain.filter((_, i) => i % files === at));
-  const sealed = shuffled(spec.credentials.map(write), seed).map((one) => one + sopsBlock(["prod"]));
+  const written = spec.credentials.map((one, i) => write(one) + sopsBlock(["prod"], String(i)));
+  const sealed = shuffled(written, seed);
   return shuffled(
     [
       { path: "jackfield.yaml", text: root },

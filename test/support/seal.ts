@@ -22,8 +22,9 @@ const WRAPPED = [
   "SDlCVDNSc0tyb0JoaXg0aG1paEZ2dXpPUkRFCjV5MmpqTUhvY1hMNmtjdlpFREJK",
   "VXB2LzNJUzZRZUlGZEw4VGcvSzZTVXMKLS0tIDBMcytrY2NLb3o0K1VNeVh4empZ",
   "d1dnNXV1VzErTFhpL1MxNnc4RFRNQzQKj2KYl4z0DBwKXjYYOPR18nyrBG/tn+5X",
-  "a2KHBQAu5JvnOwS8VUalAxPlPuO2xDNjF92ZWFDr5YHnU+FeCK5HKg==",
 ];
+/** What is wrapped: the end of the payload. */
+const PAYLOAD_LENGTH = 40;
 
 /** A ciphertext of the form SOPS gives it, the same for the same name. */
 export function ciphertext(name: string, type = "str"): string {
@@ -32,10 +33,12 @@ export function ciphertext(name: string, type = "str"): string {
   return `ENC[AES256_GCM,data:${part("data", 12)},iv:${part("iv", 32)},tag:${part("tag", 16)},type:${type}]`;
 }
 
-/** The `sops` key of a file sealed for these recipients. */
-export function sopsBlock(recipients: readonly RecipientName[]): string {
+/** The `sops` key of a file with this content, sealed for these recipients: no two files have one MAC or wrapped key. */
+export function sopsBlock(recipients: readonly RecipientName[], content: string): string {
   const entries = recipients.map((name) => {
-    const lines = ["-----BEGIN AGE ENCRYPTED FILE-----", ...WRAPPED, "-----END AGE ENCRYPTED FILE-----"];
+    const payload = createHash("sha512").update(`${name} ${content}`).digest().subarray(0, PAYLOAD_LENGTH);
+    const armor = [...WRAPPED, payload.toString("base64")];
+    const lines = ["-----BEGIN AGE ENCRYPTED FILE-----", ...armor, "-----END AGE ENCRYPTED FILE-----"];
     const block = lines.map((line) => `            ${line}\n`).join("");
     return `        - enc: |\n${block}          recipient: ${RECIPIENTS[name]}\n`;
   });
@@ -43,7 +46,7 @@ export function sopsBlock(recipients: readonly RecipientName[]): string {
     age:
 ${entries.join("")}    encrypted_regex: ^secrets$
     lastmodified: "2026-01-01T00:00:00Z"
-    mac: ${ciphertext(`mac of ${recipients.join()}`)}
+    mac: ${ciphertext(`mac of ${recipients.join()} ${content}`)}
     version: 3.13.3
 `;
 }
@@ -53,7 +56,7 @@ export function sealed(text: string): string {
   return text
     .replaceAll(/ENC\(([^()]*)\)/g, (_, name: string) => ciphertext(name))
     .replaceAll(/^sops: \[([\w, ]*)\]\n/gm, (_, names: string) =>
-      sopsBlock(names.split(", ") as RecipientName[]),
+      sopsBlock(names.split(", ") as RecipientName[], text),
     );
 }
 
