@@ -70,6 +70,12 @@ test.each([
   expect(shown(outcome)).toContain("nothing was written");
 });
 
+test("nor does one that is of no Workspace", () => {
+  const texts = Object.fromEntries(Object.entries(estate()).map(([path, text]) => [`w/${path}`, text]));
+  const tree = treeOf({ ...texts, "x.yaml": `${SEALED_BOTH}---\n${DRAFT}` });
+  expect(codes(sealing(tree, "x.yaml"))).toContain("JF308");
+});
+
 test("several Credentials of a file are sealed together, for one set of environments only", () => {
   const second = credentialYaml("{deployments: [prod]}", "canary-2");
   const both = `${BOTH}---\n${second}`;
@@ -114,6 +120,23 @@ test("a recipient that is new is asked for", () => {
   expect(codes(sealing(tree, "pasted.yaml", dev))).toEqual(["JF390"]);
   expect(tree.writes()).toBe(0);
   expect(codes(sealing(tree, "draft.yaml", NOBODY, undefined, [THREE]))).toEqual([]);
+});
+
+test("no key service is asked before the recipients are reviewed", () => {
+  const pgp = `{pgp: ${"A".repeat(40)}}`;
+  const tree = treeOf({ ...estate([ONE], [TWO, pgp]), "draft.yaml": DRAFT }, [], estate([ONE], [TWO]));
+  const sops = {
+    decrypt: () => ({ value: undefined, diagnostics: [] }),
+    encrypt: () => {
+      throw new Error("asked");
+    },
+  };
+  const ports = { ...tree, sops, history: { ...tree.history, head: () => undefined } };
+  const request = { name: "draft.yaml", aim: NOBODY, workspace: undefined, accepted: [] };
+  expect(codes(seal(ports, request))).toEqual(["JF390"]);
+  expect(codes(seal({ ...ports, sops: undefined }, { ...request, accepted: ["A".repeat(40)] }))).toEqual([
+    "JF351",
+  ]);
 });
 
 test("environments without recipients are told once", () => {
@@ -163,6 +186,44 @@ test("what other Deployments lack then is told, and that the password was commit
   const outcome = sealing(tree, "pasted.yaml", PRODUCTION, PASTED);
   expect([...codes(outcome)].sort()).toEqual(["JF037", "JF411"]);
   expect(open(tree, "pasted.production.sops.yaml")).toContain("canary-pasted");
+});
+
+test("a key that may be misspelt stays, and is told", () => {
+  const tree = treeOf({
+    ...estate(),
+    "pasted.yaml": PASTED.replace("  sharing", "  extra: {sslmod: require}\n  sharing"),
+  });
+  expect(codes(sealing(tree, "pasted.yaml", ALL))).toEqual(["JF415"]);
+  expect(tree.texts.get("pasted.yaml")).toContain("extra: {sslmod: require}");
+});
+
+test("for whom it is must be known", () => {
+  const tree = treeOf({ ...estate(), "pasted.yaml": PASTED });
+  for (const aim of [
+    { environment: "prod", all: false },
+    { deployment: "pord", all: false },
+  ]) {
+    expect(codes(sealing(tree, "pasted.yaml", aim))).toEqual(["JF002"]);
+  }
+  expect(tree.writes()).toBe(0);
+});
+
+test("an error that the Credential would bring to another file keeps it from being written", () => {
+  const link = `apiVersion: jackfield.dev/v1
+kind: Link
+spec: {connection: warehouse, to: {deployments: [prod]}, overrides: {host: elsewhere.example.com}}
+`;
+  const bound = credentialYaml("{environment: production}", "canary-host").replace("password", "host");
+  const spilt = PASTED.replace("{name: pasted}", "{name: warehouse}");
+  const texts = {
+    ...estate(),
+    "warehouse.yaml": spilt,
+    "x.yaml": link,
+    [PROD]: sealedFor(bound, [ONE, TWO]),
+  };
+  const tree = treeOf(texts, identitiesOf("one"));
+  expect(codes(sealing(tree, "warehouse.yaml", PRODUCTION))).toEqual(["JF425"]);
+  expect(tree.writes()).toBe(0);
 });
 
 test("a secret of a Link stays and is told", () => {

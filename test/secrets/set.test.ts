@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import type { AimOptions } from "../../src/commands/secrets/aim.ts";
 import { type SetRequest, set } from "../../src/commands/secrets/set.ts";
+import { diagnostic } from "../../src/core/diagnostic.ts";
 import { Secret } from "../../src/core/secret.ts";
 import type { Outcome } from "../../src/outcome.ts";
-import type { Prompt } from "../../src/ports.ts";
+import type { Prompt, SopsProgram } from "../../src/ports.ts";
 import { identitiesOf } from "../support/sealed-files.ts";
 import {
   BOTH,
@@ -64,6 +65,49 @@ test("the only secret of a file is set anew without any key, and the rest of the
   // Whoever knew the old data key does not open it.
   const wrapped = (text: string) => /-----BEGIN AGE[\s\S]*?-----END/.exec(text)?.[0];
   expect(wrapped(tree.texts.get(PROD) ?? "")).not.toBe(wrapped(before));
+});
+
+test("all values new, all of the file is sealed anew, with a key too", async () => {
+  const tree = treeOf(estate(), identitiesOf("one"));
+  const comment = () => /# *(ENC\S+)/.exec(tree.texts.get(PROD) ?? "")?.[1];
+  const before = comment();
+  expect(codes(await setIn(tree, PASSWORD, "canary-new"))).toEqual([]);
+  expect(comment()).not.toBe(before);
+});
+
+/** A program that must not be asked. */
+const UNASKED: SopsProgram = {
+  decrypt: () => {
+    throw new Error("asked to decrypt");
+  },
+  encrypt: () => {
+    throw new Error("asked to encrypt");
+  },
+};
+
+test("the sops program is asked only for what takes it", async () => {
+  const whole = treeOf(estate());
+  expect(codes(await set({ ...whole, sops: UNASKED, prompt: prompt("canary-new") }, PASSWORD))).toEqual([]);
+  const texts = {
+    ...estate(),
+    [PROD]: SEALED_BOTH.replace("kind: Credential", "kind: Credential\nmetadata: {name: forged}"),
+  };
+  const forged = treeOf(texts, identitiesOf("one"));
+  expect(codes(await set({ ...forged, sops: UNASKED, prompt: prompt("canary") }, PASSWORD))).toEqual([
+    "JF334",
+  ]);
+});
+
+test("keys that cannot be read are no keys", async () => {
+  const tree = treeOf(estate());
+  const problems = [
+    diagnostic("JF341", undefined, { source: "`SOPS_AGE_KEY`", line: 1, reason: "it is cut short" }),
+  ];
+  const keys = { identities: () => ({ identities: [], looked: ["`SOPS_AGE_KEY`"], problems }) };
+  const asked = { ...tree, keys, prompt: prompt("canary-new", "canary-new") };
+  expect(codes(await set(asked, PASSWORD))).toEqual([]);
+  const both = { ...asked, ...treeOf({ ...estate(), [PROD]: SEALED_BOTH }), keys };
+  expect(codes(await set(both, PASSWORD))).toEqual(["JF340", "JF341", "JF033"]);
 });
 
 test("a key that is at hand verifies the file first, and keeps its comments", async () => {
@@ -178,6 +222,35 @@ test("where it stands does not matter: the Credential for just these Deployments
   expect(open(tree, "deep/down/x.yaml")).toContain("canary-new");
 });
 
+test.each([
+  "{environment: production, cluster: laptop}",
+  "{environment: production, selector: {team: bi}}",
+  "{deployments: [prod, dev]}",
+])("a Credential for %s is another one", async (selector) => {
+  const policy = workspaceYaml([ONE, TWO], [TWO]).replace("{name: prod}", "{name: prod, labels: {team: bi}}");
+  const { [PROD]: _, ...rest } = estate();
+  const other = sealedFor(credentialYaml(selector, "canary").replace("password", "login"), [ONE, TWO]);
+  const tree = treeOf({ ...rest, "jackfield.yaml": policy, "a.yaml": other });
+  expect(codes(await setIn(tree, PASSWORD, "canary-new"))).toEqual([]);
+  const one = request("warehouse", ["password"], { deployment: "prod", all: false });
+  expect(codes(await setIn(tree, one, "canary-one"))).toEqual([]);
+  expect(tree.texts.get("a.yaml")).toBe(other);
+  expect([...tree.texts.keys()]).toEqual(
+    expect.arrayContaining([PROD, "warehouse.prod.production.sops.yaml"]),
+  );
+});
+
+test("of several Credentials of a file the right one is changed", async () => {
+  const all = [
+    credentialYaml("{environment: production}", "canary"),
+    credentialYaml("{deployments: [prod]}", "canary-2"),
+  ];
+  const tree = treeOf({ ...estate(), [PROD]: sealedFor(all.join("---\n"), [ONE, TWO]) }, identitiesOf("one"));
+  const one = request("warehouse", ["password"], { deployment: "prod", all: false });
+  expect(codes(await setIn(tree, one, "canary-3"))).toEqual([]);
+  expect(open(tree, PROD)).toBe(all.join("---\n").replace("canary-2", "canary-3"));
+});
+
 test("of two Credentials for the same Deployments the one that has the field gets it", async () => {
   const texts = estate();
   texts["a.yaml"] = sealedFor(
@@ -205,6 +278,36 @@ test("an object that is a Deployment's alone has a Credential of its own", async
   const refused = await setIn(tree, request("api_token", ["value"]), "canary");
   expect(codes(refused)).toEqual(["JF395"]);
   expect(shown(refused)).toContain("`--deployment prod`");
+});
+
+test("a Deployment's own object comes before the Workspace's, and its Credential is its own", async () => {
+  const shared = OWN.replace(", deployment: prod", "").replace("{}", "{sharing: all}");
+  const other = `apiVersion: jackfield.dev/v1
+kind: Credential
+spec: {variable: api_token, for: {deployments: [prod]}, secrets: {value: canary}}
+`;
+  const sealed = sealedFor(other, [ONE, TWO]);
+  const tree = treeOf({ ...estate(), "own.yaml": OWN, "shared.yaml": shared, "a.yaml": sealed });
+  const asked = request("api_token", ["value"], { deployment: "prod", all: false });
+  const outcome = await setIn(tree, asked, "canary-own");
+  expect(codes(outcome)).toEqual([]);
+  expect(
+    shown(outcome),
+  ).toBe(`api_token.prod.production.sops.yaml: value of api_token for Deployment prod, sealed
+  read by   production (2 recipients)
+  drawn by  prod
+`);
+  expect(tree.texts.get("a.yaml")).toBe(sealed);
+});
+
+test("a Connection and a Variable of one id are told apart by the field", async () => {
+  const variable = OWN.replace("api_token, deployment: prod", "warehouse").replace("{}", "{sharing: all}");
+  const tree = treeOf({ ...estate(), "v/x.yaml": variable });
+  const outcome = await setIn(tree, request("warehouse", ["value"]), "canary-v");
+  expect(codes(outcome)).toEqual([]);
+  expect(outcome.result).toMatchObject({ file: "v/warehouse.production.sops.yaml", drawnBy: ["prod"] });
+  expect(codes(await setIn(tree, PASSWORD, "canary-p"))).toEqual([]);
+  expect(open(tree, PROD)).toContain("password: canary-p");
 });
 
 test("one id of a Variable and an EnvironmentVariable takes `--kind`", async () => {
@@ -341,7 +444,7 @@ test("what it holds already is not written", async () => {
 test.each([
   ["no aim", request("warehouse", ["password"], { all: false }), "JF030"],
   ["two aims", request("warehouse", ["password"], { environment: "production", all: true }), "JF030"],
-  ["an unknown object", request("warehous", ["password"]), "JF002"],
+  ["an unknown object", request("warehous", ["password"]), "JF002", "`warehouse`"],
   [
     "an unknown environment",
     request("warehouse", ["password"], { environment: "prod", all: false }),
@@ -349,22 +452,22 @@ test.each([
   ],
   ["an unknown Deployment", request("warehouse", ["password"], { deployment: "pord", all: false }), "JF002"],
   ["an unknown Workspace", { ...PASSWORD, workspace: "mian" }, "JF002"],
-  ["an unknown field", request("warehouse", ["pasword"]), "JF032"],
-  ["an unknown key", request("warehouse", ["extra.sslmod"]), "JF032"],
-  ["a key without its `extra.`", request("warehouse", ["sslmode"]), "JF032"],
+  ["an unknown field", request("warehouse", ["pasword"]), "JF032", "`password`"],
+  ["an unknown key", request("warehouse", ["extra.sslmod"]), "JF032", "`extra.sslmode`"],
+  ["a key without its `extra.`", request("warehouse", ["sslmode"]), "JF032", "`extra.sslmode`"],
   ["all of `extra`", request("warehouse", ["extra"]), "JF032"],
   ["no key of `extra`", request("warehouse", ["extra."]), "JF032"],
   ["a field that no Credential has", request("warehouse", ["type"]), "JF032"],
   ["a value of a Connection", request("warehouse", ["value"]), "JF032"],
   ["a name of JavaScript", request("warehouse", ["__proto__"]), "JF032"],
   ["a key of JavaScript", request("warehouse", ["extra.constructor"]), "JF032"],
-] as const)("%s is a wrong call, before anything is asked", async (_, asked, expected) => {
+] as const)("%s is a wrong call, before anything is asked", async (_, asked, expected, hint: string = "") => {
   const tree = treeOf(estate(), EVERYONE);
   const answers = prompt("canary");
   const outcome = await set({ ...tree, prompt: answers }, asked);
   expect(codes(outcome)).toEqual([expected]);
   expect(outcome.exit).toBe(2);
-  expect(outcome.diagnostics[0]?.hint).toBeDefined();
+  expect(outcome.diagnostics[0]?.hint).toContain(hint);
   expect([answers.asked, tree.writes(), tree.asked()]).toEqual([[], 0, 0]);
 });
 
@@ -407,6 +510,20 @@ test("a recipient that the default branch does not have is not sealed for, unles
   const accepted = await setIn(tree, { ...PASSWORD, accepted: [THREE] }, "canary");
   expect(codes(accepted)).toEqual([]);
   expect(open(tree, PROD, identitiesOf("three"))).toContain("canary");
+});
+
+test("for all is for environments without a Deployment, too", async () => {
+  const more = (key: string) =>
+    workspaceYaml([ONE, TWO], [TWO]).replace(
+      "  clusters:",
+      `    staging: {recipients: [${key}]}\n  clusters:`,
+    );
+  const texts = { ...estate(), "jackfield.yaml": more(THREE) };
+  const answers = prompt("canary");
+  const tree = treeOf(texts, [], { "jackfield.yaml": more(TWO) });
+  const all = request("warehouse", ["password"], { all: true });
+  expect(codes(await set({ ...tree, prompt: answers }, all))).toEqual(["JF390"]);
+  expect(answers.asked).toEqual([]);
 });
 
 test("an environment without recipients is told before anything is sealed", async () => {

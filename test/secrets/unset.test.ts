@@ -68,7 +68,7 @@ test.each([
   [1, "{deployments: [prod]}", { deployment: "prod", all: false }],
 ] as const)("of several Credentials of a file only number %i goes", (index, selector, aim) => {
   const all = [
-    credentialYaml("{environment: production}", "canary"),
+    `# the first\n${credentialYaml("{environment: production}", "canary")}`,
     credentialYaml("{deployments: [prod]}", "canary-2"),
   ];
   const tree = treeOf({ ...estate(), [PROD]: sealedFor(all.join("---\n"), [ONE, TWO]) }, identitiesOf("one"));

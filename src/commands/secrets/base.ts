@@ -82,24 +82,22 @@ function taken({ object }: Target, path: string): Diagnostic {
   return diagnostic("JF035", undefined, { path }, { hint });
 }
 
-/** What a file seals beside these fields of one of its Credentials. */
+/** What a file seals beside these fields of one of its Credentials. Outside `secrets` a Credential seals nothing. */
 function otherSecrets(
   { documents }: ParsedFile,
   index: number,
   fields: readonly string[],
 ): readonly string[] {
   return documents.flatMap((document) => {
-    const sealed = sealedIn(document.root);
-    if (document.index !== index) return sealed === 0 ? [] : [`${OTHERS}document ${document.index + 1}`];
-    const held = [...secretsIn(document)].filter(([, value]) => sealedIn(value) > 0);
-    const outside = sealed - held.reduce((sum, [, value]) => sum + sealedIn(value), 0);
-    const kept = held.map(([field]) => field).filter((field) => !fields.includes(field));
-    return outside > 0 ? [...kept, `${OTHERS}other places`] : kept;
+    if (document.index !== index)
+      return sealedIn(document.root) ? [`${OTHERS}document ${document.index + 1}`] : [];
+    const held = [...secretsIn(document)].filter(([, value]) => sealedIn(value));
+    return held.map(([field]) => field).filter((field) => !fields.includes(field));
   });
 }
 
-function sealedIn(node: Node): number {
-  return [...leaves(node)].filter(({ kind }) => kind === "sealed").length;
+function sealedIn(node: Node): boolean {
+  return [...leaves(node)].some(({ kind }) => kind === "sealed");
 }
 
 const OTHERS = "those of ";

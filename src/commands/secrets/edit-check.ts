@@ -34,8 +34,6 @@ export interface Judging {
   /** Set: the user lets it seal for recipients that we cannot wrap a key for; then all is sealed anew. */
   readonly sops?: SopsProgram | undefined;
   readonly now: Date;
-  /** Errors that the text brings to other files are told by somebody else. */
-  readonly ownErrorsOnly?: boolean;
 }
 
 /**
@@ -122,11 +120,10 @@ function addressedAt(compiled: Compiled, path: string): WorkspaceFile | undefine
 }
 
 /** Errors in this file, and those elsewhere that were not there before. */
-function errorsWith(compiled: Compiled, { files, path, ownErrorsOnly }: Judging): readonly Diagnostic[] {
+function errorsWith(compiled: Compiled, { files, path }: Judging): readonly Diagnostic[] {
   const own = compiled.diagnostics.filter(
     ({ severity, at }) => severity === "error" && at?.file.path === path,
   );
-  if (ownErrorsOnly) return own;
   return [...own, ...newErrors(compile(files), compiled).filter((one) => !own.includes(one))];
 }
 

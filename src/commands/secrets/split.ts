@@ -128,7 +128,7 @@ function sealInto(
     fields.map(({ path, value }) => [path, value] as const),
   );
   if (plain.value === undefined) return { value: undefined, diagnostics: plain.diagnostics };
-  const judging = { ...base.value, files, accepted, history, sops, now, ownErrorsOnly: true };
+  const judging = { ...base.value, files, accepted, history, sops, now };
   const { value: after, diagnostics } = sealEdited(plain.value, judging);
   return { value: after === undefined ? undefined : { path: base.value.path, after }, diagnostics };
 }
