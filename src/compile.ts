@@ -9,7 +9,7 @@ import { checkPlaces } from "./emit/places.ts";
 import { link } from "./link/link.ts";
 import { checkReaders, type RuleOf } from "./link/readers.ts";
 import { lintFiles } from "./lint/lint.ts";
-import { ignoredConfig, lintConfig } from "./lint/sops-config.ts";
+import { ignoredConfig, lintConfig, unreadableConfig } from "./lint/sops-config.ts";
 import type { Declarations } from "./model/declaration.ts";
 import type { EffectiveWorkspace } from "./model/effective.ts";
 import type { ParsedFile } from "./model/tree.ts";
@@ -61,9 +61,9 @@ export function compile(files: readonly SourceFile[]): Compiled {
   }
   const workspaces = [...byFolder].flatMap(([folder, documents]) => {
     const prefix = prefixOf(folder);
-    append(diagnostics, ignoredConfig(filesByPath.get(`${prefix}.sops.yml`)));
     const rootFile = filesByPath.get(`${prefix}jackfield.yaml`) as SourceFile;
     const config = filesByPath.get(`${prefix}.sops.yaml`);
+    append(diagnostics, ignoredConfig(filesByPath.get(`${prefix}.sops.yml`), config));
     const lost = unread.filter(({ path }) => isInside(path, folder));
     return compileWorkspace({ folder, rootFile, config, documents, unread: lost, diagnostics });
   });
@@ -143,8 +143,10 @@ function compileWorkspace(input: WorkspaceInput): readonly CompiledWorkspace[] {
     diagnostics,
     sealed.flatMap((file) => lintSealedFile(file)),
   );
-  const config = input.config && parseFile(input.config).value;
+  const read = input.config && parseFile(input.config);
+  const config = read?.value;
   if (config) append(diagnostics, [...lintConfig(config, sealed, prefixOf(input.folder).length)]);
+  else if (read) append(diagnostics, unreadableConfig(read.diagnostics));
   if (!root || broken.includes(root)) return [];
   const declarations = declare(root, valid, findLost(broken, unread));
   const linked = link(declarations);
@@ -154,10 +156,11 @@ function compileWorkspace(input: WorkspaceInput): readonly CompiledWorkspace[] {
   return [{ declarations, effective: linked.value, config: input.config }];
 }
 
-/** The rules of the `.sops.yaml` beside `jackfield.yaml`. One that does not parse is for `sops` to refuse. */
+/** The rules of the `.sops.yaml` beside `jackfield.yaml`. */
 function configRules(folder: string, config: ParsedFile | undefined): RuleOf {
   const { length } = prefixOf(folder);
-  return ({ file }) => (config ? creationRule(config, file.path.slice(length)) : undefined);
+  const ruleOf = config && creationRules(config);
+  return ({ file }) => ruleOf?.(file.path.slice(length));
 }
 
 function prefixOf(folder: string): string {
