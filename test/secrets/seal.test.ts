@@ -188,6 +188,15 @@ test("what other Deployments lack then is told, and that the password was commit
   expect(open(tree, "pasted.production.sops.yaml")).toContain("canary-pasted");
 });
 
+test("what shows by its form that it is a secret is taken out, in a comment it is told", () => {
+  const token = `glpat-${"canary0Xy9".repeat(2)}`;
+  const text = `${VARIABLE.replace("api_secret", "region").replace("canary-v", token)}# ${token}\n`;
+  const tree = treeOf({ ...estate(), "region.yaml": text });
+  expect(codes(sealing(tree, "region.yaml", ALL))).toEqual(["JF370"]);
+  expect(open(tree, "region.all.sops.yaml")).toContain(`value: ${token}`);
+  expect(tree.texts.get("region.yaml")).toContain("spec: {sharing: all}\n");
+});
+
 test("a key that may be misspelt stays, and is told", () => {
   const tree = treeOf({
     ...estate(),

@@ -1,5 +1,6 @@
 import { typeOf } from "../../catalogue/index.ts";
 import { compile } from "../../compile.ts";
+import type { Code } from "../../core/catalog.ts";
 import { type Diagnostic, diagnostic, sortDiagnostics } from "../../core/diagnostic.ts";
 import { Secret } from "../../core/secret.ts";
 import type { SourceFile } from "../../core/source.ts";
@@ -139,20 +140,21 @@ function sealDraft(
   };
 }
 
-/** The compiler has judged what is a secret; of a type that nobody knows, what is not said to be plain. */
+/** The compiler has judged what is a secret, by schema or by its form; of a type that nobody knows, what is not said to be plain. */
 function spiltIn({ workspaces, diagnostics }: Estate, path: string): readonly Spilt[] {
-  const starts = (code: string) =>
-    new Set(
-      diagnostics.flatMap((one) => (one.code === code && one.at?.file.path === path ? [one.at.start] : [])),
-    );
-  const [secret, unknown] = [starts("JF414"), starts("JF415")];
+  const starts = (code: Code) =>
+    diagnostics.flatMap((one) => (one.code === code && one.at?.file.path === path ? [one.at.start] : []));
+  const [secret, unknown, formed] = [starts("JF414"), starts("JF415"), starts("JF370")];
   return workspaces
     .flatMap(({ declarations }) => declarations.objects)
     .filter(({ at }) => at.file.path === path)
     .map((object) => {
       const isKnown = object.type !== undefined && typeOf(object.type.value) !== undefined;
       const fields = object.fields.filter(
-        ({ keyAt }) => secret.has(keyAt.start) || (!isKnown && unknown.has(keyAt.start)),
+        ({ keyAt, value }) =>
+          secret.includes(keyAt.start) ||
+          (!isKnown && unknown.includes(keyAt.start)) ||
+          (!value.alias && formed.some((start) => keyAt.end <= start && start < value.span.end)),
       );
       return { object, fields };
     })
