@@ -9,6 +9,7 @@ import { checkPlaces } from "./emit/places.ts";
 import { link } from "./link/link.ts";
 import { checkReaders, type RuleOf } from "./link/readers.ts";
 import { lintFiles } from "./lint/lint.ts";
+import { plainByName } from "./lint/plain-by-name.ts";
 import { ignoredConfig, lintConfig, unreadableConfig } from "./lint/sops-config.ts";
 import type { Declarations } from "./model/declaration.ts";
 import type { EffectiveWorkspace } from "./model/effective.ts";
@@ -45,6 +46,7 @@ const MENTIONS_US =
  */
 export function compile(files: readonly SourceFile[]): Compiled {
   const diagnostics: Diagnostic[] = [];
+  const unused: OwnDocument[] = [];
   const parsed = new Map<string, ParsedFile>();
   const unread: SourceFile[] = [];
   const own: OwnDocument[] = [];
@@ -56,8 +58,11 @@ export function compile(files: readonly SourceFile[]): Compiled {
   const byFolder = new Map<string, OwnDocument[]>(folders.map((folder) => [folder, []]));
   for (const document of own) {
     const folder = folders.find((one) => isInside(document.file.file.path, one));
-    if (folder === undefined) diagnostics.push(outside(document));
-    else byFolder.get(folder)?.push(document);
+    if (folder !== undefined) byFolder.get(folder)?.push(document);
+    else {
+      diagnostics.push(outside(document));
+      unused.push(document);
+    }
   }
   const workspaces = [...byFolder].flatMap(([folder, documents]) => {
     const prefix = prefixOf(folder);
@@ -65,10 +70,14 @@ export function compile(files: readonly SourceFile[]): Compiled {
     const config = filesByPath.get(`${prefix}.sops.yaml`);
     append(diagnostics, ignoredConfig(filesByPath.get(`${prefix}.sops.yml`), config));
     const lost = unread.filter(({ path }) => isInside(path, folder));
-    return compileWorkspace({ folder, rootFile, config, documents, unread: lost, diagnostics });
+    return compileWorkspace({ folder, rootFile, config, documents, unread: lost, unused, diagnostics });
   });
   append(diagnostics, sameNames(workspaces));
   append(diagnostics, checkPlaces(workspaces.map(({ effective }) => effective)));
+  append(
+    diagnostics,
+    unused.flatMap((document) => [...plainByName(document)]),
+  );
   append(diagnostics, [...lintFiles(parsed.values(), unread, diagnostics)]);
   return { workspaces, parsed, diagnostics: sortDiagnostics(diagnostics) };
 }
@@ -125,6 +134,8 @@ interface WorkspaceInput {
   readonly config: SourceFile | undefined;
   readonly documents: readonly OwnDocument[];
   readonly unread: readonly SourceFile[];
+  /** Documents that nothing is made of: here go those that are refused. */
+  readonly unused: OwnDocument[];
   readonly diagnostics: Diagnostic[];
 }
 
@@ -147,7 +158,11 @@ function compileWorkspace(input: WorkspaceInput): readonly CompiledWorkspace[] {
   const config = read?.value;
   if (config) append(diagnostics, [...lintConfig(config, sealed, prefixOf(input.folder).length)]);
   else if (read) append(diagnostics, unreadableConfig(read.diagnostics));
-  if (!root || broken.includes(root)) return [];
+  if (!root || broken.includes(root)) {
+    append(input.unused, documents);
+    return [];
+  }
+  append(input.unused, broken);
   const declarations = declare(root, valid, findLost(broken, unread));
   const linked = link(declarations);
   append(diagnostics, linked.diagnostics);

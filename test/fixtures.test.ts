@@ -25,6 +25,8 @@ const COMPANIONS: Readonly<Record<string, readonly Code[]>> = {
   // A file that no rule of theirs takes.
   JF314: ["JF376"],
   JF315: ["JF376"],
+  // Only documents that nothing is made of.
+  JF380: ["JF114"],
   // Only a type that nobody knows is written so.
   JF512: ["JF417"],
   // They are about delivery `env`.

@@ -135,6 +135,7 @@ export const catalog = {
     "Jackfield cannot judge this `path_regex`: which files it is for is not checked",
   ),
   JF379: w("unread-config", "Jackfield cannot read this `.sops.yaml`, so it is not checked: {reason}"),
+  JF380: e("secret-by-name", "{field} is a secret: it must come from a Credential"),
   JF384: e("unfinished-merge", "a merge that nobody finished"),
   JF385: e("changed-by-hand", "this sealed file was changed by hand: its MAC is still that of {base}"),
   JF386: w("rolled-back", "this sealed file was rolled back to {commit}"),

@@ -17,17 +17,31 @@ interface Pattern {
 // By the prefixes that services give their keys, so that a key is found wherever it stands, and nothing else is. Each begins
 // where a word does and is bounded, so that no text takes long.
 const WORD = "(?<![A-Za-z0-9_-])";
+/** How manuals write a URL with a password. */
+const PLACEHOLDER = "(?:user|username|login):(?:pass|password|passwd|pwd|secret|x{3,10}|\\.{3}|…)";
 const PATTERNS: readonly Pattern[] = [
-  { kind: "an AWS access key id", source: `${WORD}(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])`, isName: true },
-  { kind: "a GitHub token", source: `${WORD}gh[pousr]_[A-Za-z0-9]{36,255}` },
+  {
+    kind: "an AWS access key id",
+    source: `${WORD}(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Za-z0-9])`,
+    isName: true,
+  },
+  { kind: "a GitHub token", source: `${WORD}gh[por]_[A-Za-z0-9]{36,255}` },
+  // Of an app: since 2026 an id and a JSON web token stand behind the prefix.
+  { kind: "a GitHub token", source: `${WORD}gh[su]_[\\w.-]{36,2000}` },
   { kind: "a GitHub token", source: `${WORD}github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}` },
-  { kind: "a GitLab token", source: `${WORD}gl(?:pat|dt|rt|ptt|soat|ft|imt|agent|cbt|oas)-[\\w-]{20,255}` },
+  {
+    kind: "a GitLab token",
+    source: `${WORD}gl(?:pat|oas|dt|rtr?|cbt|ptt|ft|ffct|imt|agent|wt|soat)-[\\w-]{20,255}`,
+  },
   { kind: "a Slack token", source: `${WORD}xox[abceoprs]-[A-Za-z0-9-]{10,255}` },
   { kind: "a Slack token", source: `${WORD}xapp-\\d-[A-Z0-9]{6,20}-\\d{6,20}-[a-z0-9]{10,255}` },
   {
     kind: "a Slack webhook",
     source: "hooks\\.slack(?:-gov)?\\.com/(?:services|workflows|triggers)/[\\w/-]{20,255}",
   },
+  { kind: "a Discord webhook", source: "discord(?:app)?\\.com/api/webhooks/\\d{15,25}/[\\w-]{40,100}" },
+  { kind: "a Teams webhook", source: "\\.webhook\\.office\\.com/webhookb2/[\\w@-]{36,100}" },
+  { kind: "a Telegram bot token", source: `${WORD}\\d{8,10}:AA[\\w-]{33}(?![\\w-])` },
   { kind: "a Google API key", source: `${WORD}AIza[\\w-]{35}` },
   { kind: "a Google client secret", source: `${WORD}GOCSPX-[\\w-]{28}` },
   { kind: "a Google access token", source: `${WORD}ya29\\.[\\w-]{20,2000}` },
@@ -36,7 +50,7 @@ const PATTERNS: readonly Pattern[] = [
   { kind: "a SendGrid key", source: `${WORD}SG\\.[\\w-]{22}\\.[\\w-]{43}` },
   { kind: "a Twilio key", source: `${WORD}SK[0-9a-f]{32}(?![0-9a-f])` },
   { kind: "an npm token", source: `${WORD}npm_[A-Za-z0-9]{36}(?![A-Za-z0-9])` },
-  { kind: "a PyPI token", source: `${WORD}pypi-AgEIcHlwaS5vcmc[\\w-]{50,1000}` },
+  { kind: "a PyPI token", source: `${WORD}pypi-(?:AgEIcHlwaS5vcmc|AgENdGVzdC5weXBpLm9yZw)[\\w-]{50,1000}` },
   { kind: "a Databricks token", source: `${WORD}dapi[0-9a-f]{32}` },
   { kind: "a Vault token", source: `${WORD}hv[sbr]\\.[\\w-]{24,255}` },
   {
@@ -46,12 +60,20 @@ const PATTERNS: readonly Pattern[] = [
   { kind: "an Anthropic key", source: `${WORD}sk-ant-[\\w-]{20,255}` },
   { kind: "a Docker Hub token", source: `${WORD}dckr_[op]at_[\\w-]{20,255}` },
   { kind: "a Grafana token", source: `${WORD}gl(?:sa|c)_[\\w=+/]{30,255}` },
+  { kind: "a Hugging Face token", source: `${WORD}hf_[A-Za-z]{34}(?![A-Za-z0-9])` },
+  { kind: "an Atlassian token", source: `${WORD}ATATT3[\\w=-]{100,300}` },
+  { kind: "an Entra client secret", source: "(?<![\\w~.-])[\\w~.]{3}\\dQ~[\\w~.-]{31,34}(?![\\w~.-])" },
+  { kind: "an Azure access key", source: "SharedAccessKey=[A-Za-z0-9+/]{40,120}" },
   { kind: "an Azure storage key", source: "AccountKey=[A-Za-z0-9+/]{40,120}" },
   { kind: "an Azure SAS signature", source: "[?&]sig=[A-Za-z0-9%+/]{30,200}" },
   { kind: "a JSON web token", source: `${WORD}eyJ[\\w-]{10,4000}\\.eyJ[\\w-]{10,4000}\\.[\\w-]{10,4000}` },
   { kind: "a private key", source: "-----BEGIN (?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----" },
+  { kind: "a private key", source: "PuTTY-User-Key-File-\\d: " },
   { kind: "an age private key", source: "AGE-SECRET-KEY-(?:PQ-)?1[A-Za-z0-9]{20,100}" },
-  { kind: "a URL with a password", source: "://[^\\s/?#:@'\"]{0,200}:[^\\s/?#@'\"$<{*]{1,200}@" },
+  {
+    kind: "a URL with a password",
+    source: `://(?!${PLACEHOLDER}@)[^\\s/?#:@'"]{0,200}:(?![$<{*]|%[(s])[^\\s/?#@'"<{]{1,200}@`,
+  },
 ];
 
 const ANY = new RegExp(PATTERNS.map(({ source }, index) => `(?<p${index}>${source})`).join("|"), "g");

@@ -2,7 +2,7 @@ import type { Diagnostic } from "../core/diagnostic.ts";
 import type { SourceFile } from "../core/source.ts";
 import type { ParsedFile } from "../model/tree.ts";
 import { copies } from "./copies.ts";
-import { type OwnFile, plainSecrets } from "./plain-secrets.ts";
+import { plainSecrets, type Told } from "./plain-secrets.ts";
 import { unfinishedMerges } from "./unfinished.ts";
 
 /**
@@ -15,19 +15,25 @@ export function* lintFiles(
   before: readonly Diagnostic[],
 ): Generator<Diagnostic> {
   const trees = [...parsed];
-  const own: readonly OwnFile[] = [
-    ...trees.map((one) => ({ file: one.file, parsed: one })),
-    ...unread.map((file) => ({ file })),
-  ];
-  const unsealed = new Set(before.flatMap(({ code, at }) => (code === "JF301" && at ? [at.file] : [])));
-  const byFile = Map.groupBy(
-    before.flatMap(({ code, at }) => (code === "JF414" && at ? [at] : [])),
-    ({ file }) => file,
-  );
-  for (const one of own) {
-    const keys = new Set(byFile.get(one.file)?.map(({ start }) => start));
-    yield* plainSecrets(one, { files: unsealed, keys });
+  const byFile = Map.groupBy(before, ({ at }) => at?.file);
+  const told = (file: SourceFile) => toldOf(byFile.get(file) ?? []);
+  for (const one of trees) {
+    yield* plainSecrets({ file: one.file, parsed: one }, told(one.file));
     yield* unfinishedMerges(one.file);
   }
+  for (const file of unread) {
+    yield* plainSecrets({ file }, told(file));
+    yield* unfinishedMerges(file);
+  }
   yield* copies(trees);
+}
+
+function toldOf(before: readonly Diagnostic[]): Told {
+  const places = (...codes: readonly string[]) =>
+    before.flatMap(({ code, at }) => (at && codes.includes(code) ? [at] : []));
+  return {
+    keys: new Set(places("JF414", "JF380").map(({ start }) => start)),
+    values: places("JF308"),
+    isUnsealed: places("JF301").length > 0,
+  };
 }

@@ -112,8 +112,8 @@ function* deadRules(rules: readonly Rule[]): Generator<Diagnostic> {
   for (const { map, pattern } of rules) {
     const at = entryOf(map, "path_regex")?.keySpan ?? map.entries[0]?.keySpan ?? map.span;
     const text = pathText(map);
-    const other = takesAll ?? seen.get(text);
-    if (other && pattern !== "refused") {
+    const other = takesAll ?? (pattern === "refused" ? undefined : seen.get(text));
+    if (other) {
       const related = [{ at: other, message: "this one" }];
       const hint = takesAll ? "put the rule that takes everything last" : "make one rule of the two";
       yield diagnostic("JF375", at, {}, { related, hint });

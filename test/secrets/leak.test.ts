@@ -191,6 +191,11 @@ test.each([
     "warehouse.yaml",
     CONNECTION.replace("db.example.com", `"https://u:${KEY}@db.example.com"`),
   ],
+  [
+    "a password in a document that is refused",
+    "warehouse.yaml",
+    CONNECTION.replace("host:", `hots: x, password: ${QUOTED}, host:`),
+  ],
   ["a copy of a sealed file", "copy.production.sops.yaml", prod.replace("rotated", "copied")],
   ["a merge that nobody finished", PROD, `# <<<<<<< jackfield: conflict in warehouse: ours\n${prod}`],
   [
@@ -207,6 +212,16 @@ test.each([
     "rules of .sops.yaml that are never reached",
     ".sops.yaml",
     `creation_rules: [{age: ${ONE}, encrypted_regex: ^secrets$}, {age: ${KEY}, path_regex: ${QUOTED}}]\n`,
+  ],
+  [
+    "a pattern of .sops.yaml that we do not judge",
+    ".sops.yaml",
+    `creation_rules: [{age: ${KEY}, path_regex: ${JSON.stringify(`(?i)${SECRET}`)}}]\n`,
+  ],
+  [
+    "a .sops.yaml that does not parse",
+    ".sops.yaml",
+    `creation_rules: [{age: ${KEY}, path_regex: ${QUOTED}\n`,
   ],
   ["no rule of .sops.yaml", ".sops.yaml", `creation_rules: [{age: ${ONE}, path_regex: "${KEY}"}]\n`],
   ["another name of .sops.yaml", ".sops.yml", `creation_rules: [{age: ${KEY}, path_regex: ${QUOTED}}]\n`],
