@@ -32,6 +32,8 @@ export interface Compiled {
   readonly workspaces: readonly CompiledWorkspace[];
   /** Files that parsed, by path. */
   readonly parsed: ReadonlyMap<string, ParsedFile>;
+  /** Files of ours that do not parse. */
+  readonly unread: readonly SourceFile[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -79,7 +81,7 @@ export function compile(files: readonly SourceFile[]): Compiled {
     unused.flatMap((document) => [...plainByName(document)]),
   );
   append(diagnostics, [...lintFiles(parsed.values(), unread, diagnostics)]);
-  return { workspaces, parsed, diagnostics: sortDiagnostics(diagnostics) };
+  return { workspaces, parsed, unread, diagnostics: sortDiagnostics(diagnostics) };
 }
 
 interface Reading {

@@ -1,4 +1,5 @@
-import { hasErrors, sortDiagnostics } from "../core/diagnostic.ts";
+import type { Compiled } from "../compile.ts";
+import { type Checked, type Diagnostic, hasErrors, sortDiagnostics } from "../core/diagnostic.ts";
 import type { SourceFile } from "../core/source.ts";
 import { privateKeysIn } from "../lint/private-keys.ts";
 import type { Outcome } from "../outcome.ts";
@@ -11,7 +12,7 @@ export interface ValidatePorts {
   /** Asked only where there are sealed files. */
   readonly history: () => History;
   /** Files of the tree that may hold private keys. */
-  readonly suspects: Promise<readonly SourceFile[]>;
+  readonly suspects: Promise<Checked<readonly SourceFile[]>>;
 }
 
 /** `jackfield validate`: everything that can be checked without keys and without a cluster. */
@@ -22,7 +23,7 @@ export async function validate(
   const estate = openEstate(files, narrowing);
   if (isOutcome(estate)) return estate;
   const { compiled } = estate;
-  const keys = (await suspects).flatMap((file) => [...privateKeysIn(file)]);
+  const keys = privateKeys(compiled, await suspects);
   const diagnostics = sortDiagnostics([...estate.diagnostics, ...lintHistory(compiled, history), ...keys]);
   const workspaces = estate.workspaces.map(({ declarations, effective }) => ({
     name: declarations.workspace.name.value,
@@ -42,4 +43,16 @@ export async function validate(
   ].join(", ");
   const text = hasErrors(diagnostics) ? "" : `valid: ${summary}\n`;
   return { diagnostics, result: { workspaces }, text, compiled };
+}
+
+/** In files of ours they have been told. */
+function privateKeys(
+  { parsed, unread }: Compiled,
+  { value, diagnostics }: Checked<readonly SourceFile[]>,
+): readonly Diagnostic[] {
+  const ours = new Set([...parsed.keys(), ...unread.map(({ path }) => path)]);
+  return [
+    ...diagnostics,
+    ...value.filter(({ path }) => !ours.has(path)).flatMap((file) => [...privateKeysIn(file)]),
+  ];
 }

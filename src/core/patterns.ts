@@ -6,12 +6,14 @@ export interface PatternMatch {
   readonly kind: string;
   /** It only names a secret: fields for such names may hold it. */
   readonly isName: boolean;
+  readonly isPrivateKey: boolean;
 }
 
 interface Pattern {
   readonly kind: string;
   readonly source: string;
   readonly isName?: true;
+  readonly isPrivateKey?: true;
 }
 
 // By the prefixes that services give their keys, so that a key is found wherever it stands, and nothing else is. Each begins
@@ -67,9 +69,18 @@ const PATTERNS: readonly Pattern[] = [
   { kind: "an Azure storage key", source: "AccountKey=[A-Za-z0-9+/]{40,120}" },
   { kind: "an Azure SAS signature", source: "[?&]sig=[A-Za-z0-9%+/]{30,200}" },
   { kind: "a JSON web token", source: `${WORD}eyJ[\\w-]{10,4000}\\.eyJ[\\w-]{10,4000}\\.[\\w-]{10,4000}` },
-  { kind: "a private key", source: "-----BEGIN (?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----" },
-  { kind: "a private key", source: "PuTTY-User-Key-File-\\d: " },
-  { kind: "an age private key", source: "AGE-SECRET-KEY-(?:PQ-)?1[A-Za-z0-9]{20,100}" },
+  // With the key behind it: its first line alone stands in many a program and manual.
+  {
+    kind: "a private key",
+    source: `-----BEGIN (?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----(?=[^]{0,300}?[A-Za-z0-9+/]{40})`,
+    isPrivateKey: true,
+  },
+  { kind: "a private key", source: "PuTTY-User-Key-File-\\d: (?=[\\w@.-])", isPrivateKey: true },
+  {
+    kind: "an age private key",
+    source: "AGE-SECRET-KEY-(?:PQ-)?1[A-Za-z0-9]{20,100}",
+    isPrivateKey: true,
+  },
   {
     kind: "a URL with a password",
     source: `://(?!${PLACEHOLDER}@)[^\\s/?#:@'"]{0,200}:(?![$<{*]|%[(s])[^\\s/?#@'"<{]{1,200}@`,
@@ -84,8 +95,8 @@ export function* patternsIn(text: string): Generator<PatternMatch> {
     const index = PATTERNS.findIndex((_, at) => match.groups?.[`p${at}`] !== undefined);
     const pattern = PATTERNS[index];
     if (!pattern || match[0].endsWith("EXAMPLE")) continue;
-    const { kind, isName = false } = pattern;
-    yield { start: match.index, end: match.index + match[0].length, kind, isName };
+    const { kind, isName = false, isPrivateKey = false } = pattern;
+    yield { start: match.index, end: match.index + match[0].length, kind, isName, isPrivateKey };
   }
 }
 

@@ -112,7 +112,8 @@ function isIgnored(folder: string): boolean {
   return spawnSync("git", ["check-ignore", "--quiet", "--", folder], { cwd: dirname(folder) }).status === 0;
 }
 
-function listByWalk(root: string, base: string): readonly string[] {
+/** Every file but those in dot-folders and in installed packages, where nobody says what git ignores. */
+export function listByWalk(root: string, base: string): readonly string[] {
   const found: string[] = [];
   const pending = [base];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {

@@ -186,12 +186,38 @@ test("private keys are found in what git has or would take, and only there", asy
   git("init", "-q");
   const key = ["AGE-SECRET-", "KEY-1", "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L\n"].join("");
   write(".gitignore", "ignored.txt\n");
+  // Neither attributes nor a setting of the user's hide them.
+  write(".gitattributes", "k binary\n");
+  git("config", "submodule.recurse", "true");
   for (const path of ["ws/jackfield.yaml", "ws/ä key.txt", "ws/ignored.txt", "other/key.txt", "ws/.hidden/k"])
     write(path, key);
   write("ws/binary", Buffer.concat([Buffer.from([0]), Buffer.from(key)]));
   git("add", "ws/.hidden");
   const found = async (start: string) =>
-    (await searchPrivateKeys(findPlace(join(root, start)))).map(({ path }) => path);
+    (await searchPrivateKeys(findPlace(join(root, start)))).value.map(({ path }) => path);
   expect(await found("ws")).toEqual(["ws/.hidden/k", "ws/jackfield.yaml", "ws/ä key.txt"]);
   expect(await found("")).toEqual(["other/key.txt", "ws/.hidden/k", "ws/jackfield.yaml", "ws/ä key.txt"]);
+});
+
+test("where git cannot search for private keys, that is told; where it is not installed, small files are read", async () => {
+  git("init", "-q");
+  const key = ["AGE-SECRET-", "KEY-1", "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L\n"].join("");
+  write("jackfield.yaml");
+  write("key.txt", key);
+  write("venv/lib/site-packages/test.pem", key);
+  write("large.txt", `${"x\n".repeat(40_000)}${key}`);
+  const path = process.env.PATH;
+  process.env.PATH = join(root, "nowhere");
+  const walked = await searchPrivateKeys(findPlace(root)).finally(() => {
+    process.env.PATH = path;
+  });
+  expect(walked.value.map((file) => file.path)).toEqual(["key.txt"]);
+  expect((await searchPrivateKeys(findPlace(root))).value.map((file) => file.path)).toEqual([
+    "key.txt",
+    "large.txt",
+    "venv/lib/site-packages/test.pem",
+  ]);
+  writeFileSync(join(root, ".git/config"), "[core\n");
+  const { value, diagnostics } = await searchPrivateKeys(findPlace(root));
+  expect([value, diagnostics.map(({ code }) => code)]).toEqual([[], ["JF008"]]);
 });

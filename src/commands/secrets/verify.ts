@@ -73,7 +73,7 @@ export function verify(ports: VerifyPorts, wanted: Wanted, narrowing: Narrowing)
 /** For code frames. */
 function readAs(subjects: readonly Subject[]): Compiled {
   const parsed = subjects.flatMap(({ path, file }) => (file ? [[path, file] as const] : []));
-  return { workspaces: [], parsed: new Map(parsed), diagnostics: [] };
+  return { workspaces: [], unread: [], parsed: new Map(parsed), diagnostics: [] };
 }
 
 /** What the Workspaces around list matters only to the program: without it, named files are read and nothing else. */
