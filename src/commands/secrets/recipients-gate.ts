@@ -83,7 +83,7 @@ function newRecipients(
       const key = `${directory}\n${name}\n${recipientKey(value)}`;
       if (old.has(recipientKey(value)) || fresh.has(key)) continue;
       const params = { recipient: value.id, environment: name, branch };
-      const hint = `ask its owner whether it is right, and then add \`--accept-recipient ${value.id}\``;
+      const hint = `ask its owner whether it is right; then merge it to ${branch} first, or add \`--accept-recipient ${value.id}\``;
       fresh.set(key, { id: value.id, told: diagnostic("JF390", at, params, { hint }) });
     }
   }
