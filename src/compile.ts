@@ -156,10 +156,7 @@ function compileWorkspace(input: WorkspaceInput): readonly CompiledWorkspace[] {
     diagnostics,
     sealed.flatMap((file) => lintSealedFile(file)),
   );
-  const read = input.config && parseFile(input.config);
-  const config = read?.value;
-  if (config) append(diagnostics, [...lintConfig(config, sealed, prefixOf(input.folder).length)]);
-  else if (read) append(diagnostics, unreadableConfig(read.diagnostics));
+  const config = readConfig(input, sealed);
   if (!root || broken.includes(root)) {
     append(input.unused, documents);
     return [];
@@ -172,6 +169,22 @@ function compileWorkspace(input: WorkspaceInput): readonly CompiledWorkspace[] {
   append(diagnostics, checkDelivery(linked.value));
   return [{ declarations, effective: linked.value, config: input.config }];
 }
+
+/** The `.sops.yaml`, judged; undefined if it cannot be read. */
+function readConfig(input: WorkspaceInput, sealed: readonly ParsedFile[]): ParsedFile | undefined {
+  if (!input.config) return undefined;
+  const { value, diagnostics } = parseFile(input.config);
+  const troubles = diagnostics.filter(({ code }) => code !== INVISIBLE);
+  if (!value || troubles.length > 0) {
+    append(input.diagnostics, unreadableConfig(troubles));
+    return undefined;
+  }
+  append(input.diagnostics, [...lintConfig(value, sealed, prefixOf(input.folder).length)]);
+  return value;
+}
+
+/** The one trouble of YAML that leaves nothing out: merge keys, say, bring in what we do not read. */
+const INVISIBLE = "JF115";
 
 /** The rules of the `.sops.yaml` beside `jackfield.yaml`. */
 function configRules(folder: string, config: ParsedFile | undefined): RuleOf {

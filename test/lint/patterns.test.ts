@@ -173,6 +173,21 @@ test.each([
     ["JF370 8", "JF370 9"],
   ],
   ["a secret field, which is told already", connection(`  host: h\n  password: ${token}\n`), ["JF414 8"]],
+  [
+    "a secret field of a document that is refused",
+    connection(`  hots: h\n  password: ${token}\n`),
+    ["JF201 7", "JF380 8"],
+  ],
+  [
+    "a key that only a person calls plain",
+    connection(`  host: h\n  plain: [extra.x]\n  extra: {x: ${token}}\n`),
+    ["JF370 9"],
+  ],
+  [
+    "behind a secret that is told",
+    connection(`  host: h\n  password: x # ${token}\n`),
+    ["JF414 8", "JF370 8"],
+  ],
   ["a document that is refused", connection(`  hots: ${token}\n`), ["JF201 7", "JF370 7"]],
   ["a file that does not parse", connection(`  host: [${token}\n`), ["JF370 7", "JF101 8"]],
   ["a block", connection(`  host: h\n  description: |\n    one\n    ${token}\n`), ["JF201 8", "JF370 10"]],
@@ -185,4 +200,86 @@ test("an access key's id may stand where it belongs, and nowhere else", () => {
   const aws = connection(`  login: ${id}\n  auth: access-key\n`).replace("http", "aws");
   expect(told("-".repeat(20), aws).filter((one) => one.startsWith("JF370"))).toEqual([]);
   expect(told("-".repeat(20), connection(`  host: ${id}\n`))).toEqual(["JF370 7"]);
+});
+
+const DRAFT = `apiVersion: jackfield.dev/v1
+kind: Credential
+spec:
+  connection: x
+  for: {all: true}
+  secrets:
+    # ${token}
+    password: ${token}
+`;
+
+test.each([
+  ["in what is yet to be sealed", DRAFT, ["JF301 6"]],
+  ["beside it", DRAFT.replace("for:", `for: # ${token}\n   `), ["JF370 5", "JF301 7"]],
+  [
+    "in another document of that file",
+    `${DRAFT}---\n${connection(`  host: ${token}\n`)}`,
+    ["JF301 6", "JF370 16"],
+  ],
+] as const)("a Credential that is not sealed: %s", (_, text, expected) => {
+  expect(told(token, text).filter((one) => !one.startsWith("JF4"))).toEqual(expected);
+});
+
+const named = (kind: string, name: string, spec: string) =>
+  `apiVersion: jackfield.dev/v1\nkind: ${kind}\nmetadata: {name: ${name}}\nspec:\n${spec}`;
+
+test.each([
+  ["a password", connection("  wrong: x\n  password: hunter2\n"), ["JF380 8"]],
+  ["a number for one", connection("  wrong: x\n  password: 12345\n"), ["JF380 8"]],
+  [
+    "of a type that nobody knows",
+    connection("  wrong: x\n  password: hunter2\n").replace("http", "acme"),
+    ["JF380 8"],
+  ],
+  ["an empty one", connection('  wrong: x\n  password: ""\n'), []],
+  ["none", connection("  wrong: x\n  password:\n"), []],
+  ["a plain field", connection("  wrong: x\n  host: token.example.com\n"), []],
+  ["a key that is masked", connection("  wrong: x\n  extra: {X-Api-Key: x, X-Region: y}\n"), ["JF380 8"]],
+  [
+    "a key of the type",
+    named("Connection", "x", "  type: aws\n  wrong: x\n  extra: {aws_session_token: x, region_name: y}\n"),
+    ["JF380 7"],
+  ],
+  [
+    "a key of a type that nobody knows",
+    connection("  wrong: x\n  extra: {token: x}\n").replace("http", "acme"),
+    [],
+  ],
+  [
+    "an override",
+    connection("  wrong: x\n  links: [{to: {all: true}, overrides: {password: x}}]\n"),
+    ["JF380 8"],
+  ],
+  [
+    "a Link",
+    named("Link", "x", "  wrong: x\n  connection: y\n  to: {all: true}\n  overrides: {password: x}\n"),
+    ["JF380 8"],
+  ],
+  [
+    "a Link of a masked Variable",
+    named("Link", "x", "  wrong: x\n  variable: my_token\n  overrides: {value: x}\n"),
+    ["JF380 7"],
+  ],
+  ["a masked Variable", named("Variable", "my_token", "  wrong: x\n  value: hunter2\n"), ["JF380 6"]],
+  [
+    "a masked EnvironmentVariable",
+    named("EnvironmentVariable", "MY_TOKEN", "  wrong: x\n  value: hunter2\n"),
+    ["JF380 6"],
+  ],
+  ["another Variable", named("Variable", "region", "  wrong: x\n  value: hunter2\n"), []],
+  ["a document that is used", connection("  host: h\n  password: hunter2\n"), []],
+] as const)("in a document that is refused: %s", (_, text, expected) => {
+  expect(told("hunter2-canary-canary", text).filter((one) => one.startsWith("JF380"))).toEqual(expected);
+});
+
+test("no text takes the lint long, ciphertexts neither", () => {
+  const comment = (piece: string) => `# ${piece.repeat(400_000 / piece.length)}\n`;
+  const start = process.hrtime.bigint();
+  for (const piece of ["ENC[AES256_GCM,", "ENC[AES256_GCM,data:", "ENC[AES256_GCM,data:a,iv:", "QUJD"])
+    told("-".repeat(20), `${connection("  host: h\n")}${comment(piece)}`);
+  expect(Number(process.hrtime.bigint() - start) / 1e9).toBeLessThan(10);
 });
