@@ -3,9 +3,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "vitest";
+import { type EditPorts, edit } from "../../src/commands/secrets/edit.ts";
 import { seal } from "../../src/commands/secrets/seal.ts";
 import { type SetPorts, set } from "../../src/commands/secrets/set.ts";
 import { unset } from "../../src/commands/secrets/unset.ts";
+import { Secret } from "../../src/core/secret.ts";
 import { createSopsProgram } from "../../src/node/sops-program.ts";
 import { identitiesOf, keyText } from "../support/sealed-files.ts";
 import { BOTH, codes, PROD, PRODUCTION, prompt, SEALED_BOTH } from "../support/secret-values.ts";
@@ -117,6 +119,28 @@ test("with the program opted into, values are set in files for an SSH key, and t
   expect(codes(gone)).toEqual([]);
   lay(tree);
   expect(read()).toMatch(/password: canary-ssh\n$/);
+  // And in an editor, by the program alone.
+  const editor = (how: (text: string) => string): EditPorts => ({
+    ...tree,
+    newFiles: { pathFor: () => undefined },
+    sops: program,
+    editor: {
+      open: () => ({
+        diagnostics: [],
+        edit: (text) => Promise.resolve(new Secret(how(text.reveal()))),
+        again: () => Promise.resolve(false),
+        keep: () => "",
+        close: () => undefined,
+      }),
+    },
+  });
+  const asEdited = (text: string) => text.replace("canary-ssh", "canary-edited");
+  const edited = await edit(editor(asEdited), { name: PROD, accepted: [] });
+  expect(codes(edited)).toEqual([]);
+  lay(tree);
+  expect(read()).toMatch(/password: canary-edited\n$/);
+  const { sops: _program, ...withoutProgram } = editor(asEdited);
+  expect((await edit(withoutProgram, { name: PROD, accepted: [] })).exit).toBe(1);
   // The age key of the other reader works as before, but cannot wrap a key for SSH.
   const alone = treeOf(Object.fromEntries(tree.texts), identitiesOf("one"));
   const login = await set({ ...alone, prompt: prompt("canary") }, request(["login"]));

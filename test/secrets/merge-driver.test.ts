@@ -223,7 +223,10 @@ test.each([
     "their side",
     (sides: Sides) => ({
       ...sides,
-      theirs: sides.theirs.replace(/(password: ENC\[AES256_GCM,data:)./, "$1+"),
+      theirs: sides.theirs.replace(
+        /(password: ENC\[AES256_GCM,data:)(.)/,
+        (_, before: string, first: string) => before + (first === "A" ? "B" : "A"),
+      ),
     }),
     "JF331",
   ],

@@ -11,17 +11,19 @@ import {
   type NamedFiles,
   type NewFiles,
   PortFailure,
+  type SopsProgram,
   type TreeWriter,
 } from "../../ports.ts";
 import { visibleText } from "../../render/visible.ts";
 import { SCOPE } from "../../sops/lint.ts";
-import { type OpenedText, openText } from "../../sops/opened.ts";
+import type { OpenedText } from "../../sops/opened.ts";
 import { compileScope } from "../../sops/scope.ts";
 import { scopedLeaves } from "../../sops/walk.ts";
+import { fallbackOf, isOutcome, openEstate } from "../estate.ts";
 import { sealEdited } from "./edit-check.ts";
 import { draftFor, reportOf, withErrors, withoutNotes, withWelcome } from "./edit-draft.ts";
+import { openFor } from "./open-for.ts";
 import type { Reviewed } from "./recipients-gate.ts";
-import { summedUp } from "./sealed-files.ts";
 
 export interface EditPorts {
   readonly files: Files;
@@ -31,6 +33,8 @@ export interface EditPorts {
   readonly writer: TreeWriter;
   readonly editor: Editor;
   readonly history: Reviewed;
+  /** Set: the user lets it open and seal what we cannot. */
+  readonly sops?: SopsProgram | undefined;
   readonly now: Date;
 }
 
@@ -43,9 +47,13 @@ export interface EditRequest {
 /** What is edited. */
 interface Subject {
   readonly path: string;
-  /** Undefined: a new file. */
+  /** The sealed text; undefined: a new file. */
+  readonly before: string | undefined;
+  /** Undefined: all of it is sealed anew. */
   readonly opened: OpenedText | undefined;
   readonly text: string;
+  /** What it held: not to be printed. */
+  readonly secrets: readonly Secret[];
 }
 
 /**
@@ -58,18 +66,19 @@ export async function edit(ports: EditPorts, { name, accepted }: EditRequest): P
   if ("result" in subject) return subject;
   const { path, opened, text } = subject;
   const judge = (edited: string) => {
-    const { history, now } = ports;
+    const { history, sops, now } = ports;
     // Read again each time: somebody may mend another file meanwhile.
-    return sealEdited(edited, { path, opened, files: ports.files.scan().value, accepted, history, now });
+    const files = ports.files.scan().value;
+    return sealEdited(edited, { path, opened, files, accepted, history, sops, now });
   };
   const file = ports.editor.open(path);
   try {
-    let shown = opened ? text : withWelcome(text);
+    let shown = subject.before === undefined ? withWelcome(text) : text;
     for (;;) {
       const edited = withoutNotes((await file.edit(new Secret(shown))).reveal());
       if (edited === text) return unchanged(subject, file);
       const { value, diagnostics } = judge(edited);
-      const secrets = secretsOf(path, edited, opened);
+      const secrets = [...subject.secrets, ...writtenIn(path, edited, opened)];
       if (value !== undefined) return { ...write(ports, subject, file, value), secrets };
       if (!(await file.again(reportOf(diagnostics)))) return { ...givenUp(diagnostics, file), secrets };
       shown = withErrors(edited, diagnostics);
@@ -79,9 +88,11 @@ export async function edit(ports: EditPorts, { name, accepted }: EditRequest): P
   }
 }
 
-function subjectOf({ named, newFiles, keys }: EditPorts, name: string): Subject | Outcome {
+function subjectOf({ files, named, newFiles, keys, sops }: EditPorts, name: string): Subject | Outcome {
   const path = newFiles.pathFor(name);
-  if (path !== undefined) return { path, opened: undefined, text: draftFor(path) };
+  if (path !== undefined) {
+    return { path, before: undefined, opened: undefined, text: draftFor(path), secrets: [] };
+  }
   const { value: source, diagnostics } = named.read(name);
   if (!source) return { diagnostics, result: null, text: "", exit: EXIT.usage };
   if (isOutside(source)) {
@@ -90,10 +101,14 @@ function subjectOf({ named, newFiles, keys }: EditPorts, name: string): Subject 
       diagnostic("JF004", undefined, { path: name, reason }, { hint: "use `-C` with its folder" }),
     ]);
   }
-  const found = keys.identities();
-  const opened = openText(source, found.identities);
-  if (!opened.value) return failed(summedUp(opened.diagnostics, found));
-  return { path: source.path, opened: opened.value, text: opened.value.plain.reveal() };
+  const file = parseFile(source);
+  if (!file.value) return failed(file.diagnostics);
+  const estate = openEstate(files, {});
+  const fallback = isOutcome(estate) ? undefined : fallbackOf(estate, sops);
+  const { value, diagnostics: troubles } = openFor(file.value, { keys, fallback });
+  if (!value) return failed(troubles);
+  const { plain, opened, secrets } = value;
+  return { path: source.path, before: source.text, opened, text: plain.reveal(), secrets };
 }
 
 function isOutside({ path }: SourceFile): boolean {
@@ -113,28 +128,26 @@ function givenUp(diagnostics: readonly Diagnostic[], file: EditedFile): Outcome 
   return { ...failed([...file.diagnostics, ...diagnostics]), text: "nothing was written\n" };
 }
 
-function write({ writer }: EditPorts, { path, opened }: Subject, file: EditedFile, after: string): Outcome {
+function write({ writer }: EditPorts, { path, before }: Subject, file: EditedFile, after: string): Outcome {
   try {
-    writer.replaceAll(new Map([[path, { before: opened?.file.file.text, after }]]));
+    writer.replaceAll(new Map([[path, { before, after }]]));
   } catch (error) {
     if (!(error instanceof PortFailure)) throw error;
     const hint = "remove it when you have what you need: `rm -r` its folder";
     const kept = diagnostic("JF046", undefined, { path: file.keep() }, { hint });
     return { ...failed([error.diagnostic, kept]), exit: EXIT.environment };
   }
-  const text = `${visibleText(path)}: ${opened ? "changed" : "made"}, and sealed\n`;
+  const text = `${visibleText(path)}: ${before === undefined ? "made" : "changed"}, and sealed\n`;
   return { diagnostics: file.diagnostics, result: { file: path, changed: true }, text };
 }
 
-/** What the file held, and what the user wrote: never to be printed. */
-function secretsOf(path: string, edited: string, opened: OpenedText | undefined): readonly Secret[] {
-  const before = opened ? [...opened.values.values()].map(({ secret }) => secret) : [];
+/** What the user wrote to be sealed: not to be printed. */
+function writtenIn(path: string, edited: string, opened: OpenedText | undefined): readonly Secret[] {
   const file = parseFile({ path, text: edited }).value;
   const scope = opened?.scope ?? compileScope(SCOPE);
-  if (!file || !scope) return before;
+  if (!file || !scope) return [];
   const written = file.documents.flatMap((document) => [...scopedLeaves(document, file, scope)]);
-  const texts = written.flatMap(({ node, inScope }) =>
-    inScope && node.kind === "scalar" ? [node.source] : [],
+  return written.flatMap(({ node, inScope }) =>
+    inScope && node.kind === "scalar" ? [new Secret(node.source)] : [],
   );
-  return [...before, ...texts.map((text) => new Secret(text))];
 }

@@ -1,5 +1,5 @@
 import type { CommandSpec, Invocation } from "../../program.ts";
-import { guarded, placeOf } from "../../shell.ts";
+import { guarded, placeOf, SOPS, sopsOf } from "../../shell.ts";
 import type { Reviewed } from "./recipients-gate.ts";
 import { ACCEPT, acceptedOf } from "./specs-files.ts";
 
@@ -17,10 +17,14 @@ function personSpecs(env: Environment): readonly CommandSpec[] {
       description: "edit a sealed file in your editor; it is checked, and sealed again, when you leave",
       subject: "folder",
       args: [["<file>", "a sealed file, or one that is to be made"]],
-      options: [ACCEPT],
+      options: [ACCEPT, SOPS],
       run: guarded(async ({ options, args }) => {
-        const [{ edit }, ports] = await Promise.all([import("./edit.ts"), editPortsOf(options, env)]);
-        return edit(ports, { name: args[0] ?? "", accepted: acceptedOf(options) });
+        const [{ edit }, ports, sops] = await Promise.all([
+          import("./edit.ts"),
+          editPortsOf(options, env),
+          sopsOf(options, env),
+        ]);
+        return edit({ ...ports, sops }, { name: args[0] ?? "", accepted: acceptedOf(options) });
       }),
     },
     {
