@@ -93,11 +93,15 @@ function cluster({ key, keySpan, value }: Entry): Cluster {
   const context = textAt(value, "context");
   const uid = textAt(value, "uid");
   const directory = textAt(value, "directory");
+  const mode = textAt(value, "mode");
+  const group = nodeAt(value, "group");
   return {
     name: { value: key, at: keySpan },
     ...(context !== undefined && { context }),
     ...(uid !== undefined && { uid }),
     ...(directory !== undefined && { directory }),
+    ...(mode !== undefined && { mode }),
+    ...(group?.kind === "scalar" && { group: String(group.value) }),
   };
 }
 

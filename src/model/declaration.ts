@@ -66,6 +66,9 @@ export interface Cluster {
   readonly context?: string;
   readonly uid?: string;
   readonly directory?: string;
+  /** Of a directory cluster: the mode of its files (octal digits) and their group (a name, or a number). */
+  readonly mode?: string;
+  readonly group?: string;
 }
 
 export interface Approval {
