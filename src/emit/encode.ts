@@ -1,8 +1,9 @@
+import { asciiJson } from "../core/ascii-json.ts";
 import { type Diagnostic, diagnostic, hasErrors } from "../core/diagnostic.ts";
 import { Secret } from "../core/secret.ts";
 import type { EffectiveField, EffectiveObject } from "../model/effective.ts";
 import type { Node } from "../model/tree.ts";
-import { asciiJson, checkText, type Encoding, jsonOf, objectJson, type Reveal, sealedHint } from "./json.ts";
+import { checkText, type Encoding, jsonOf, objectJson, type Reveal, sealedHint } from "./json.ts";
 import { oncePerObject } from "./once.ts";
 
 /** An object as Airflow reads it. `text` and `entry` are absent if an error forbids to deliver it. */
@@ -40,33 +41,63 @@ function encodeObject(object: EffectiveObject, reveal: Reveal): EncodedObject {
   return { encoded: { text: new Secret(text), entry }, diagnostics };
 }
 
-function connectionJson(object: EffectiveObject, encoding: Encoding): string {
-  const { id, type, declaration, fields } = object;
-  const members: [string, string][] = [];
-  if (type) members.push(["conn_type", asciiJson(type.value)]);
-  else encoding.report(diagnostic("JF508", declaration.id.at, { kind: "Connection", id, field: "type" }));
-  if (declaration.description) {
-    checkText(declaration.description.value, declaration.description.at, encoding.report);
-    members.push(["description", asciiJson(declaration.description.value)]);
+/** One field of an object, and how it is written in JSON. */
+export interface Part {
+  /** `type`, `description`, `host`, `value`, … or `extra.<key>`. */
+  readonly path: string;
+  /** What it is made of; absent: words of the object's own document. */
+  readonly node?: Node;
+  readonly json: (encoding: Encoding) => string;
+}
+
+/** What is delivered of an object, by field. */
+export function partsOf(object: EffectiveObject): readonly Part[] {
+  return object.kind === "Connection" ? [...connectionParts(object)] : valueParts(object);
+}
+
+function* connectionParts({ type, declaration, fields }: EffectiveObject): Generator<Part> {
+  if (type) yield { path: "type", json: () => asciiJson(type.value) };
+  const { description } = declaration;
+  if (description) {
+    yield {
+      path: "description",
+      json: ({ report }) => {
+        checkText(description.value, description.at, report);
+        return asciiJson(description.value);
+      },
+    };
   }
-  for (const field of TEXT_FIELDS) {
-    const node = fields.get(field)?.value;
-    if (node) members.push([field, asciiJson(textOf(node, `\`${field}\``, encoding))]);
+  for (const path of TEXT_FIELDS) {
+    const node = fields.get(path)?.value;
+    if (node) yield { path, node, json: (encoding) => asciiJson(textOf(node, `\`${path}\``, encoding)) };
   }
   const port = fields.get("port")?.value;
-  if (port) members.push(["port", portOf(port, encoding)]);
-  const extra = extraMembers(fields, encoding);
+  if (port) yield { path: "port", node: port, json: (encoding) => portOf(port, encoding) };
+  for (const [path, field] of fields) {
+    if (!path.startsWith(EXTRA)) continue;
+    yield { path, node: field.value, json: (encoding) => extraJson(field, encoding) };
+  }
+}
+
+function connectionJson(object: EffectiveObject, encoding: Encoding): string {
+  const { id, type, declaration } = object;
+  if (!type) {
+    encoding.report(diagnostic("JF508", declaration.id.at, { kind: "Connection", id, field: "type" }));
+  }
+  const members: [string, string][] = [];
+  const extra: [string, string][] = [];
+  for (const { path, json } of connectionParts(object)) {
+    if (path.startsWith(EXTRA)) extra.push([path.slice(EXTRA.length), json(encoding)]);
+    else members.push([path === "type" ? "conn_type" : path, json(encoding)]);
+  }
   // An empty `extra` object breaks Airflow's Execution API, which expects a text or nothing.
   if (extra.length > 0) members.push(["extra", objectJson(extra)]);
   return objectJson(members);
 }
 
-function extraMembers(fields: EffectiveObject["fields"], encoding: Encoding): [string, string][] {
-  const members: [string, string][] = [];
-  for (const [path, field] of fields) {
-    if (path.startsWith(EXTRA)) members.push([path.slice(EXTRA.length), extraJson(field, encoding)]);
-  }
-  return members;
+function valueParts(object: EffectiveObject): readonly Part[] {
+  const node = object.fields.get("value")?.value;
+  return node ? [{ path: "value", node, json: (encoding) => asciiJson(valueText(object, encoding)) }] : [];
 }
 
 function extraJson(field: EffectiveField, encoding: Encoding): string {

@@ -1,3 +1,4 @@
+import { asciiJson } from "../core/ascii-json.ts";
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import { compareText, type Span } from "../core/source.ts";
 import type { MapNode, Node, ScalarNode, SealedNode } from "../model/tree.ts";
@@ -49,14 +50,6 @@ export function jsonOf(node: Node, encoding: Encoding, nulls = false): string {
 export function objectJson(members: readonly (readonly [key: string, json: string])[]): string {
   const sorted = [...members].sort(([a], [b]) => compareText(a, b));
   return `{${sorted.map(([key, json]) => `${asciiJson(key)}:${json}`).join(",")}}`;
-}
-
-/** A text as a JSON string of ASCII only: Airflow opens its files in whatever encoding the locale says. */
-export function asciiJson(text: string): string {
-  return JSON.stringify(text).replace(
-    /[\u0080-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }
 
 /** Reports a text that cannot be delivered: one with a NUL, or one that is not well-formed Unicode. */

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
+import { asciiJson } from "../core/ascii-json.ts";
 import { Secret } from "../core/secret.ts";
 import type { SecretManifest } from "../model/manifest.ts";
-import { asciiJson } from "./json.ts";
 
 /**
  * Kubernetes Secrets as one stream of YAML documents, in the order given. It holds plain text (base64 hides

@@ -1,5 +1,5 @@
+import { asciiJson } from "../core/ascii-json.ts";
 import type { Deployment } from "../model/declaration.ts";
-import { asciiJson } from "./json.ts";
 import { baseName, envSecretName } from "./names.ts";
 
 const FOLDER = "/etc/airflow/jackfield";

@@ -34,3 +34,11 @@ export interface WantedSecret {
   readonly annotations: ReadonlyMap<string, string>;
   readonly data: ReadonlyMap<string, Secret>;
 }
+
+/** True for annotations in which other tools keep a copy of all that they once applied, values too. */
+export function isResidue(annotation: string): boolean {
+  return (
+    annotation === "kubectl.kubernetes.io/last-applied-configuration" ||
+    /^kapp\.k14s\.io\/original/.test(annotation)
+  );
+}

@@ -3,7 +3,7 @@ import type { Seen } from "./live.ts";
 
 /**
  * What happens to one Secret. `record`: only what it notes of its origin is rewritten. `conflict`: it is somebody else's, or not
- * fit to be ours. `orphan`: nobody can look. `unknown`: without the key nobody can tell. The last three write nothing.
+ * fit to be ours. `unknown`: the cluster of the Deployment cannot be asked. `orphan`: nor can one where it was earlier. The last three write nothing.
  */
 export type Action =
   | "create"
@@ -34,10 +34,8 @@ export type Reason =
   | "wrong-type"
   /** `conflict`: it is being deleted, and a finalizer keeps it. */
   | "leaving"
-  /** `orphan`: its cluster cannot be reached. */
-  | "unreachable"
-  /** `unknown`: it has no record that says what it came from. */
-  | "no-record";
+  /** `orphan`, `unknown`: its cluster cannot be asked. */
+  | "unreachable";
 
 export type FieldAction = "set" | "change" | "unset";
 
@@ -58,8 +56,6 @@ export interface FieldChange {
   readonly word: FieldWord;
   /** As JSON, where both come from Git and the catalogue calls the field plain. */
   readonly shown?: { readonly from?: string; readonly to?: string };
-  /** What a run with the key knows: the value is the same after all. */
-  readonly same?: true;
 }
 
 export interface ObjectChange {
@@ -68,6 +64,14 @@ export interface ObjectChange {
   readonly action: "add" | "change" | "remove";
   /** Sorted by path. None for those that are added or removed whole. */
   readonly fields: readonly FieldChange[];
+}
+
+/** What only a run with the key sees. */
+export interface WithKey {
+  /** `same`: the values are what they are to be, so at most the record is rewritten. */
+  readonly values: "same" | "differ";
+  /** What really differs; no words but `changed`. */
+  readonly objects: readonly ObjectChange[];
 }
 
 /** What is to happen to one Secret, and to what was seen of it alone. */
@@ -85,13 +89,14 @@ export interface Operation {
   readonly strayKeys: readonly string[];
   /** Names of what it carries of other tools that may hold a copy of all values, and goes. */
   readonly residue: readonly string[];
+  /** Names of labels of ours that it lacks, or has otherwise. */
+  readonly labels: readonly string[];
+  /** `conflict` with `same-id`: the other Secret. */
+  readonly other?: string;
   /** It was made immutable: it is deleted and made anew. */
   readonly recreate?: true;
-  /**
-   * What only a run with the key sees, no part of the plan's id. `same`: the values are what they are to be, so at most the record
-   * is rewritten. `differs`: somebody edited a value behind the same ciphertext.
-   */
-  readonly withKey?: "same" | "differs";
+  /** Set where this run has the key and sees more than the rest tells; no part of the plan's id. */
+  readonly withKey?: WithKey;
 }
 
 /** An object by name. */

@@ -1,0 +1,275 @@
+import { compareText } from "../core/source.ts";
+import type { Deployment } from "../model/declaration.ts";
+import type { LiveSecret } from "../model/live.ts";
+import type { SecretManifest, SecretView } from "../model/manifest.ts";
+import type { DeploymentPlan, ObjectName, Operation, Reason } from "../model/plan.ts";
+import { type Before, compareNames, heldNames } from "./compare.ts";
+import { OWNER, ownDeployment, ownerOf } from "./ownership.ts";
+import { planSecret } from "./plan-secret.ts";
+import { nameOf, RECORD, readRecord } from "./record.ts";
+
+/** A namespace of a cluster. `key` tells clusters apart, `cluster` is its name in the Workspace. */
+export interface Site {
+  readonly key: string;
+  readonly cluster: string;
+  readonly namespace: string;
+}
+
+/** A Deployment at HEAD, and what it is to have. */
+export interface Wanted {
+  readonly workspace: string;
+  /** Of the Workspace: its uid, or its name where it has none. */
+  readonly identity: string;
+  readonly deployment: Deployment;
+  readonly protected: boolean;
+  readonly site: Site;
+  readonly secrets: readonly SecretView[];
+  /** By name; set: this run has the key. */
+  readonly manifests?: ReadonlyMap<string, SecretManifest>;
+  readonly policyDigest: string;
+  readonly before: Before;
+}
+
+/** What was read of clusters. */
+export interface Observation {
+  readonly found: readonly { readonly site: Site; readonly live: LiveSecret }[];
+  /** Sites of Deployments at HEAD that could not be read. */
+  readonly unread: readonly Site[];
+  /** Where a Deployment was earlier, and nobody can look. */
+  readonly orphans: readonly Orphan[];
+}
+
+export interface Orphan {
+  readonly workspace: string;
+  readonly identity: string;
+  readonly deployment: string;
+  readonly site: Site;
+  readonly secret: string;
+}
+
+export interface Planning {
+  readonly wanted: readonly Wanted[];
+  /** Workspaces whose Secrets may be removed: name by identity. */
+  readonly workspaces: ReadonlyMap<string, string>;
+  /** True for a Deployment, by identity of its Workspace and name, that this run is about though it is not at HEAD. */
+  readonly isInScope: (identity: string, deployment: string, site: Site) => boolean;
+  readonly observation: Observation;
+  /** `NAMESPACE/NAME` of the Secrets to take over. */
+  readonly adopted: ReadonlySet<string>;
+}
+
+/** What was found, by site and name; and at each site by the id that Airflow would look it up by. */
+interface Index {
+  readonly byName: ReadonlyMap<string, LiveSecret>;
+  readonly byId: ReadonlyMap<string, readonly LiveSecret[]>;
+}
+
+interface OwnedSecret {
+  readonly site: Site;
+  readonly live: LiveSecret;
+  readonly identity: string;
+  /** As its label says. */
+  readonly deployment: string;
+}
+
+/** What is to happen in each Deployment, those that are gone too. Sorted by Workspace and name. */
+export function planDeployments(planning: Planning): readonly DeploymentPlan[] {
+  const owned = ownedSecrets(planning);
+  const index = indexOf(planning.observation);
+  const current = planning.wanted.map((wanted) => planWanted(wanted, owned, index, planning));
+  const known = new Set(
+    planning.wanted.flatMap(({ identity, deployment: { name, renamedFrom } }) =>
+      [name.value, ...(renamedFrom === undefined ? [] : [renamedFrom])].map((one) => `${identity}\0${one}`),
+    ),
+  );
+  const gone = [...planGone(owned, known, planning)];
+  return [...current, ...gone].sort(
+    (a, b) => compareText(a.workspace, b.workspace) || compareText(a.deployment, b.deployment),
+  );
+}
+
+function ownedSecrets({ observation, workspaces }: Planning): readonly OwnedSecret[] {
+  return observation.found.flatMap(({ site, live }) => {
+    for (const identity of workspaces.keys()) {
+      const deployment = ownDeployment(identity, live);
+      if (deployment !== undefined) return [{ site, live, identity, deployment }];
+    }
+    return [];
+  });
+}
+
+function indexOf({ found }: Observation): Index {
+  const byId = new Map<string, LiveSecret[]>();
+  for (const { site, live } of found) {
+    for (const id of idsOf(live.labels)) {
+      const key = `${siteKey(site)}\0${id}`;
+      const others = byId.get(key);
+      if (others) others.push(live);
+      else byId.set(key, [live]);
+    }
+  }
+  return { byName: new Map(found.map(({ site, live }) => [`${siteKey(site)}\0${live.name}`, live])), byId };
+}
+
+function siteKey({ key, namespace }: Site): string {
+  return `${key}\0${namespace}`;
+}
+
+function planWanted(
+  wanted: Wanted,
+  all: readonly OwnedSecret[],
+  index: Index,
+  planning: Planning,
+): DeploymentPlan {
+  const { deployment, identity, secrets, site } = wanted;
+  const names = [
+    deployment.name.value,
+    ...(deployment.renamedFrom === undefined ? [] : [deployment.renamedFrom]),
+  ];
+  const own = all.filter((one) => one.identity === identity && names.includes(one.deployment));
+  const secretNames = new Set(secrets.map(({ name }) => name));
+  const isWanted = (one: OwnedSecret) => isSameSite(one.site, site) && secretNames.has(one.live.name);
+  const gone = own.filter((one) => !isWanted(one));
+  const unread = planning.observation.unread.some((one) => isSameSite(one, site));
+  const orphans = planning.observation.orphans.filter(
+    (one) => one.identity === identity && names.includes(one.deployment),
+  );
+  const operations = [
+    ...secrets.map((view) => (unread ? unknown(view, site) : planOne(view, wanted, index, planning.adopted))),
+    ...gone.map((one) => deletion(one, isSameSite(one.site, site) ? undeliveredOr(one, wanted) : "moved")),
+    ...orphans.map(orphan),
+  ];
+  const gets = secrets.flatMap(({ keys }) => [...keys.values()].flatMap(({ objects }) => objects));
+  return {
+    workspace: wanted.workspace,
+    deployment: deployment.name.value,
+    environment: deployment.environment.value,
+    protected: wanted.protected,
+    ...(deployment.paused !== undefined && { paused: deployment.paused }),
+    keyed: wanted.manifests !== undefined,
+    ...losses(own, gets),
+    operations: sortOperations(operations),
+  };
+}
+
+function undeliveredOr(one: OwnedSecret, { deployment }: Wanted): Reason {
+  return one.deployment === deployment.name.value ? "undelivered" : "moved";
+}
+
+function planOne(
+  view: SecretView,
+  wanted: Wanted,
+  { byName, byId }: Index,
+  adopted: ReadonlySet<string>,
+): Operation {
+  const { deployment, identity, site, manifests, policyDigest, before } = wanted;
+  const owners = [deployment.name.value, deployment.renamedFrom ?? deployment.name.value].map((name) =>
+    ownerOf(identity, name),
+  );
+  const namesakes = idsOf(view.labels).flatMap((id) => byId.get(`${siteKey(site)}\0${id}`) ?? []);
+  return planSecret({
+    at: placeOf(site, view.name),
+    view,
+    labels: new Map([...view.labels, [OWNER, ownerOf(identity, deployment.name.value)]]),
+    manifest: manifests?.get(view.name),
+    live: byName.get(`${siteKey(site)}\0${view.name}`),
+    owners,
+    // Airflow would take whichever of the two it finds first.
+    rival: namesakes.find(
+      ({ name, labels }) => name !== view.name && !owners.includes(labels.get(OWNER) ?? ""),
+    ),
+    isAdopted: adopted.has(`${site.namespace}/${view.name}`),
+    policyDigest,
+    before,
+  });
+}
+
+const ID_LABELS = ["airflow.apache.org/connection-id", "airflow.apache.org/variable-key"];
+
+function idsOf(labels: ReadonlyMap<string, string>): readonly string[] {
+  return ID_LABELS.flatMap((label) => (labels.has(label) ? [`${label}=${labels.get(label)}`] : []));
+}
+
+function* planGone(
+  all: readonly OwnedSecret[],
+  known: ReadonlySet<string>,
+  { isInScope, workspaces, observation }: Planning,
+): Generator<DeploymentPlan> {
+  const left = all.filter(
+    (one) =>
+      !known.has(`${one.identity}\0${one.deployment}`) && isInScope(one.identity, one.deployment, one.site),
+  );
+  const lost = observation.orphans.filter((one) => !known.has(`${one.identity}\0${one.deployment}`));
+  const keyOf = (one: { identity: string; deployment: string }) => `${one.identity}\0${one.deployment}`;
+  for (const key of new Set([...left, ...lost].map(keyOf))) {
+    const [identity = "", deployment = ""] = key.split("\0");
+    const own = left.filter((one) => keyOf(one) === key);
+    const operations = [
+      ...own.map((one) => deletion(one, "removed")),
+      ...lost.filter((one) => keyOf(one) === key).map(orphan),
+    ];
+    yield {
+      workspace: workspaces.get(identity) ?? identity,
+      deployment,
+      protected: false,
+      keyed: true,
+      ...losses(own, []),
+      operations: sortOperations(operations),
+    };
+  }
+}
+
+/** What lives, what is to, and what would be lost, by name, however it is delivered. */
+function losses(
+  own: readonly OwnedSecret[],
+  gets: readonly ObjectName[],
+): Pick<DeploymentPlan, "had" | "gets" | "loses"> {
+  const had = new Map<string, ObjectName>();
+  for (const { live } of own) {
+    for (const name of heldNames(live, readRecord(live.annotations.get(RECORD)?.reveal()))) {
+      had.set(nameOf(name), name);
+    }
+  }
+  const wanted = new Set(gets.map(nameOf));
+  const loses = [...had].filter(([name]) => !wanted.has(name)).map(([, object]) => object);
+  return { had: had.size, gets: wanted.size, loses: loses.sort(compareNames) };
+}
+
+function deletion({ site, live }: OwnedSecret, reason: Reason): Operation {
+  const objects = heldNames(live, readRecord(live.annotations.get(RECORD)?.reveal()));
+  return {
+    ...EMPTY,
+    ...placeOf(site, live.name),
+    action: "delete",
+    reason,
+    seen: live.seen,
+    objects: [...objects].sort(compareNames).map((one) => ({ ...one, action: "remove", fields: [] })),
+  };
+}
+
+const EMPTY = { objects: [], strayKeys: [], residue: [], labels: [] } as const;
+
+function unknown({ name }: SecretView, site: Site): Operation {
+  return { ...EMPTY, ...placeOf(site, name), action: "unknown", reason: "unreachable" };
+}
+
+function orphan({ site, secret }: Orphan): Operation {
+  return { ...EMPTY, ...placeOf(site, secret), action: "orphan", reason: "unreachable" };
+}
+
+function placeOf({ cluster, namespace }: Site, secret: string) {
+  return { cluster, namespace, secret };
+}
+
+export function isSameSite(one: Site, other: Site): boolean {
+  return one.key === other.key && one.namespace === other.namespace;
+}
+
+function sortOperations(operations: readonly Operation[]): readonly Operation[] {
+  return [...operations].sort(
+    (a, b) =>
+      compareText(a.cluster, b.cluster) ||
+      compareText(a.namespace, b.namespace) ||
+      compareText(a.secret, b.secret),
+  );
+}

@@ -1,0 +1,79 @@
+import { compareText } from "../core/source.ts";
+import type { ObjectName } from "../model/plan.ts";
+
+/** The annotation that holds the record of a Secret. */
+export const RECORD = "jackfield.dev/record";
+
+/**
+ * What a Secret came from: facts of Git alone, never a hash of plain text. `objects` are those it holds, each with the digests of the
+ * ciphertexts of its sealed fields.
+ */
+export interface SecretRecord {
+  readonly tool: string;
+  /** The commit that was applied, and the one whose policy was. Absent: there was no Git. */
+  readonly commit?: string;
+  readonly policy?: string;
+  /** A digest of that policy. */
+  readonly policyDigest: string;
+  /** Why rails were broken, if they were. */
+  readonly breakGlass?: string;
+  /** By `nameOf` the object, then by field. */
+  readonly objects: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+/** An object as a key of maps: `Connection/warehouse`. */
+export function nameOf({ kind, id }: ObjectName): string {
+  return `${kind}/${id}`;
+}
+
+/** The record as JSON: the same record is the same text. */
+export function recordText({ objects, ...facts }: SecretRecord): string {
+  const sorted = [...objects]
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([name, fields]) => [name, Object.fromEntries([...fields].sort(([a], [b]) => compareText(a, b)))]);
+  return JSON.stringify({
+    v: 1,
+    tool: facts.tool,
+    commit: facts.commit,
+    policy: facts.policy,
+    policyDigest: facts.policyDigest,
+    breakGlass: facts.breakGlass,
+    objects: Object.fromEntries(sorted),
+  });
+}
+
+/** The record that a text holds; undefined if it is none of ours, or of a later version. */
+export function readRecord(text: string | undefined): SecretRecord | undefined {
+  const value = parsed(text);
+  if (!isMap(value) || value.v !== 1 || !isMap(value.objects)) return undefined;
+  const { tool, commit, policy, policyDigest, breakGlass } = value;
+  if (typeof tool !== "string" || typeof policyDigest !== "string") return undefined;
+  const objects = new Map<string, ReadonlyMap<string, string>>();
+  for (const [name, fields] of Object.entries(value.objects)) {
+    if (!isMap(fields)) return undefined;
+    const digests = Object.entries(fields).filter(
+      (entry): entry is [string, string] => typeof entry[1] === "string",
+    );
+    objects.set(name, new Map(digests));
+  }
+  return {
+    tool,
+    policyDigest,
+    objects,
+    ...(typeof commit === "string" && { commit }),
+    ...(typeof policy === "string" && { policy }),
+    ...(typeof breakGlass === "string" && { breakGlass }),
+  };
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "null");
+  } catch {
+    return undefined;
+  }
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
