@@ -78,6 +78,8 @@ export interface WithKey {
 export interface Operation {
   readonly action: Action;
   readonly reason?: Reason;
+  /** Tells clusters apart; `cluster` is what the Workspace calls it. */
+  readonly clusterKey: string;
   readonly cluster: string;
   readonly namespace: string;
   readonly secret: string;
@@ -138,6 +140,13 @@ export interface Plan {
 /** True for what writes. */
 export function isWrite({ action }: Operation): boolean {
   return ["create", "update", "record", "delete", "adopt"].includes(action);
+}
+
+/** What became of the operations of one Deployment. */
+export interface AppliedDeployment {
+  readonly workspace: string;
+  readonly deployment: string;
+  readonly results: readonly OperationResult[];
 }
 
 /** What became of one operation. */

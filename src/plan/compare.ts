@@ -6,8 +6,8 @@ import type { FieldChange, ObjectChange, ObjectName } from "../model/plan.ts";
 import { type Form, type HeldObject, heldIn } from "./contents.ts";
 import { nameOf, type SecretRecord } from "./record.ts";
 
-/** The JSON of a field at the commit that was applied, if it was plain and may be shown. */
-export type Before = (object: ObjectName, path: string) => string | undefined;
+/** The JSON of a field at a commit, if it was plain and may be shown. Asked only for fields that change. */
+export type Before = (commit: string, object: ObjectName, path: string) => string | undefined;
 
 /** What the live Secret is compared with besides what it is to be. */
 export interface Known {
@@ -52,17 +52,17 @@ function compareFields(
   object: ObjectView,
   held: HeldObject,
   isForeign: boolean,
-  { record, before }: Known,
+  known: Known,
 ): readonly FieldChange[] {
-  const digests = record?.objects.get(nameOf(object));
+  const digests = known.record?.objects.get(nameOf(object));
   const paths = [...new Set([...object.fields.keys(), ...held.fields.keys()])].sort(compareText);
   return paths.flatMap((path): readonly FieldChange[] => {
     const wanted = object.fields.get(path);
     const now = held.fields.get(path);
-    const from = shownBefore(before(object, path), now);
+    if (wanted && "sealed" in wanted) return sealedChange(path, wanted.sealed, { now, digests, isForeign });
+    if (wanted?.json === now) return [];
+    const from = shownBefore(object, path, now, known);
     if (!wanted) return [{ path, action: "unset", word: "changed", ...(from && { shown: { from } }) }];
-    if ("sealed" in wanted) return sealedChange(path, wanted.sealed, { now, digests, isForeign });
-    if (wanted.json === now) return [];
     const to = wanted.shown ? wanted.json : undefined;
     if (now === undefined) return [{ path, action: "set", word: "changed", ...(to && { shown: { to } }) }];
     const shown = from !== undefined && to !== undefined ? { shown: { from, to } } : {};
@@ -71,8 +71,14 @@ function compareFields(
 }
 
 /** Only what Git had is shown: never what somebody wrote into the cluster. */
-function shownBefore(before: string | undefined, now: string | undefined): string | undefined {
-  return before !== undefined && before === now ? before : undefined;
+function shownBefore(
+  object: ObjectName,
+  path: string,
+  now: string | undefined,
+  { record, before }: Known,
+): string | undefined {
+  const json = record?.commit === undefined ? undefined : before(record.commit, object, path);
+  return json !== undefined && json === now ? json : undefined;
 }
 
 interface SealedState {

@@ -7,6 +7,7 @@ import { nameOf, RECORD, readRecord, type SecretRecord } from "./record.ts";
 
 /** Where a Secret is, in words. */
 export interface At {
+  readonly clusterKey: string;
   readonly cluster: string;
   readonly namespace: string;
   readonly secret: string;

@@ -1,62 +1,19 @@
 import { compareText } from "../core/source.ts";
-import type { Deployment } from "../model/declaration.ts";
 import type { LiveSecret } from "../model/live.ts";
-import type { SecretManifest, SecretView } from "../model/manifest.ts";
+import type { SecretView } from "../model/manifest.ts";
 import type { DeploymentPlan, ObjectName, Operation, Reason } from "../model/plan.ts";
-import { type Before, compareNames, heldNames } from "./compare.ts";
+import { compareNames, heldNames } from "./compare.ts";
 import { OWNER, ownDeployment, ownerOf } from "./ownership.ts";
 import { planSecret } from "./plan-secret.ts";
+import {
+  isSameSite,
+  type Observation,
+  type Orphan,
+  type Planning,
+  type Site,
+  type Wanted,
+} from "./planning.ts";
 import { nameOf, RECORD, readRecord } from "./record.ts";
-
-/** A namespace of a cluster. `key` tells clusters apart, `cluster` is its name in the Workspace. */
-export interface Site {
-  readonly key: string;
-  readonly cluster: string;
-  readonly namespace: string;
-}
-
-/** A Deployment at HEAD, and what it is to have. */
-export interface Wanted {
-  readonly workspace: string;
-  /** Of the Workspace: its uid, or its name where it has none. */
-  readonly identity: string;
-  readonly deployment: Deployment;
-  readonly protected: boolean;
-  readonly site: Site;
-  readonly secrets: readonly SecretView[];
-  /** By name; set: this run has the key. */
-  readonly manifests?: ReadonlyMap<string, SecretManifest>;
-  readonly policyDigest: string;
-  readonly before: Before;
-}
-
-/** What was read of clusters. */
-export interface Observation {
-  readonly found: readonly { readonly site: Site; readonly live: LiveSecret }[];
-  /** Sites of Deployments at HEAD that could not be read. */
-  readonly unread: readonly Site[];
-  /** Where a Deployment was earlier, and nobody can look. */
-  readonly orphans: readonly Orphan[];
-}
-
-export interface Orphan {
-  readonly workspace: string;
-  readonly identity: string;
-  readonly deployment: string;
-  readonly site: Site;
-  readonly secret: string;
-}
-
-export interface Planning {
-  readonly wanted: readonly Wanted[];
-  /** Workspaces whose Secrets may be removed: name by identity. */
-  readonly workspaces: ReadonlyMap<string, string>;
-  /** True for a Deployment, by identity of its Workspace and name, that this run is about though it is not at HEAD. */
-  readonly isInScope: (identity: string, deployment: string, site: Site) => boolean;
-  readonly observation: Observation;
-  /** `NAMESPACE/NAME` of the Secrets to take over. */
-  readonly adopted: ReadonlySet<string>;
-}
 
 /** What was found, by site and name; and at each site by the id that Airflow would look it up by. */
 interface Index {
@@ -257,12 +214,8 @@ function orphan({ site, secret }: Orphan): Operation {
   return { ...EMPTY, ...placeOf(site, secret), action: "orphan", reason: "unreachable" };
 }
 
-function placeOf({ cluster, namespace }: Site, secret: string) {
-  return { cluster, namespace, secret };
-}
-
-export function isSameSite(one: Site, other: Site): boolean {
-  return one.key === other.key && one.namespace === other.namespace;
+function placeOf({ key, cluster, namespace }: Site, secret: string) {
+  return { clusterKey: key, cluster, namespace, secret };
 }
 
 function sortOperations(operations: readonly Operation[]): readonly Operation[] {
