@@ -2,7 +2,7 @@ import type { Severity } from "./diagnostic.ts";
 
 /**
  * Every diagnostic Jackfield can give: JF0 usage and environment, JF1 files and YAML, JF2 shape of documents,
- * JF3 sealed values, JF4 resolution, JF5 delivery, JF9 defects of our own. Numbers are never used again for
+ * JF3 sealed values, JF4 resolution, JF5 delivery, JF6 plan and apply, JF7 clusters, JF9 defects of our own. Numbers are never used again for
  * something else. `{name}` is a parameter: a name, a count or a word of ours, never a value of the user's.
  */
 export const catalog = {
@@ -250,6 +250,15 @@ export const catalog = {
     "env-too-long",
     "{key} of Deployment `{deployment}` is {over} bytes longer than a process may be given",
   ),
+
+  // JF6 plan, rails and apply
+  JF610: e(
+    "prune-budget",
+    "Deployment `{deployment}` would lose {count} of its {had} objects; its budget is {budget} (`prune.max` {max})",
+  ),
+  JF611: e("nothing-left", "Deployment `{deployment}` would lose all its objects ({count})"),
+  JF612: e("protected-object", "{object} is protected, and Deployment `{deployment}` would lose it"),
+  JF613: e("protected-environment", "environment `{environment}` of Deployment `{deployment}` is protected"),
 
   // JF9 defects
   JF901: e("defect", "a defect in Jackfield: {reason}"),
