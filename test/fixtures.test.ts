@@ -77,6 +77,9 @@ const ELSEWHERE: Readonly<Record<string, readonly Code[]>> = {
     ...(["JF501", "JF502", "JF503", "JF504", "JF505", "JF506", "JF507", "JF508", "JF509"] as const),
     ...(["JF518", "JF520", "JF521", "JF522"] as const),
   ],
+  "directory clusters: directory.test.ts": [
+    ...(["JF730", "JF731", "JF732", "JF733", "JF734", "JF735", "JF736", "JF737"] as const),
+  ],
   "a defect of ours": ["JF901"],
 };
 

@@ -259,6 +259,38 @@ export const catalog = {
   JF611: e("nothing-left", "Deployment `{deployment}` would lose all its objects ({count})"),
   JF612: e("protected-object", "{object} is protected, and Deployment `{deployment}` would lose it"),
   JF613: e("protected-environment", "environment `{environment}` of Deployment `{deployment}` is protected"),
+  JF614: e("no-deployment", "no Deployment is in that environment, cluster and name at once"),
+  JF615: e("wrong-cluster", "behind the context of cluster `{cluster}` is not the cluster with its uid"),
+  JF616: e(
+    "orphaned",
+    "cluster `{cluster}` cannot be asked whether Secrets of Deployment `{deployment}` are left in `{namespace}`",
+  ),
+  JF617: w(
+    "left-behind",
+    "cluster `{cluster}` cannot be asked whether Secrets of Deployment `{deployment}` are left in `{namespace}`; it is long gone from Git",
+  ),
+  JF618: e("conflict", "Secret `{secret}` in `{namespace}` cannot be written: {reason}"),
+  JF619: e("plan-differs", "this is not the plan that was reviewed"),
+  JF620: w(
+    "edited-since",
+    "Secret `{secret}` in `{namespace}` was edited in the cluster; the plan does not say so, only the key",
+  ),
+  JF621: e("bad-shard", "`--shard` is not the number of a part and how many there are"),
+  JF650: e(
+    "changed-since",
+    "Secret `{secret}` in `{namespace}` is not what the plan saw: somebody was faster",
+  ),
+  JF651: e("locked", "Deployment `{deployment}` is being written by another run: {holder}"),
+
+  // JF73 directory clusters
+  JF730: e("directory-unreadable", "cannot read `{path}` of a directory cluster: {reason}"),
+  JF731: e("directory-unwritable", "cannot write `{path}` of a directory cluster: {reason}"),
+  JF732: e("no-plain-folder", "`{path}` of a directory cluster is {reason}"),
+  JF733: e("damaged-metadata", "`{path}` of a directory cluster is not as Jackfield leaves it"),
+  JF734: e("folder-in-secret", "`{path}` of a directory cluster is a folder, which no Secret holds"),
+  JF735: e("no-group", "this machine has no group `{name}`"),
+  JF736: e("illegal-name", "`{name}` cannot be the name of a {what}"),
+  JF737: e("directory-busy", "`{path}` of a directory cluster is held by another process ({pid})"),
 
   // JF9 defects
   JF901: e("defect", "a defect in Jackfield: {reason}"),
