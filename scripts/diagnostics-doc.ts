@@ -9,6 +9,8 @@ const RANGES: readonly (readonly [prefix: string, title: string])[] = [
   ["JF3", "Sealed values"],
   ["JF4", "Resolution"],
   ["JF5", "Delivery"],
+  ["JF6", "Plan and apply"],
+  ["JF7", "Clusters"],
   ["JF9", "Defects"],
 ];
 
