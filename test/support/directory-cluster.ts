@@ -17,7 +17,8 @@ import { openDirectory } from "../../src/node/directory/open.ts";
 import type { LiveCluster } from "../../src/ports.ts";
 import type { Opened, Poke } from "./cluster-conformance.ts";
 
-const CHILD = fileURLToPath(new URL("directory-child.ts", import.meta.url));
+/** The program of `startChild`. */
+export const CHILD = fileURLToPath(new URL("directory-child.ts", import.meta.url));
 
 /** Locks that are waited for as long as a test likes to wait. */
 export const BRIEF = { wait: 1500, stale: 500 };

@@ -6,6 +6,7 @@ import {
   fsyncSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readFileSync,
   rmdirSync,
@@ -129,6 +130,17 @@ export function own(ground: Ground, folder: string): void {
   const gid = gidOf(ground);
   if (gid !== undefined) chownSync(folder, -1, gid);
   chmodSync(folder, ground.folderMode);
+}
+
+/** The lock of the whole directory; `.lock.new-…` are locks that are not in place yet. */
+export const LOCK = ".lock";
+export const NEW_LOCK = `${LOCK}.new-`;
+
+/** Makes an empty folder, for a lock of this directory. */
+export function freshLock(ground: Ground): string {
+  const folder = mkdtempSync(join(ground.path, NEW_LOCK));
+  own(ground, folder);
+  return folder;
 }
 
 /** Removes the folders that were made, if nothing is in them. */

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Lock, LockAnswer } from "../../ports.ts";
-import { attempt, type Ground, makeFolders, own, secretFolder } from "./ground.ts";
+import { attempt, freshLock, type Ground, makeFolders, secretFolder } from "./ground.ts";
 import { type Limits, type Token, takeToken } from "./token.ts";
 
 /** Locks that last for a run, by namespace and name. */
@@ -21,7 +21,7 @@ export async function takeLease(
   const place = secretFolder(ground, namespace, name).slice(ground.path.length);
   const folder = join(ground.path, LOCKS, place);
   makeFolders(ground, join(folder, ".."));
-  const taken = await takeToken(folder, limits, (fresh) => own(ground, fresh));
+  const taken = await takeToken(folder, limits, () => freshLock(ground));
   if ("pid" in taken) {
     const by = attempt(() => readFileSync(join(folder, HOLDER), "utf8"));
     return { kind: "taken", by: by ?? `process ${taken.pid}` };

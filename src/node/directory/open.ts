@@ -11,11 +11,12 @@ import {
   attempt,
   demandKeys,
   failure,
+  freshLock,
   type Ground,
   gidOf,
   groundOf,
+  LOCK,
   makeFolders,
-  own,
   secretFolder,
   shownOf,
 } from "./ground.ts";
@@ -24,7 +25,6 @@ import { inspect, readNamespaces, readSecret, readSecrets } from "./read.ts";
 import { type Limits, takeToken } from "./token.ts";
 import { type Demand, removeSecret, sweep, writeSecret } from "./write.ts";
 
-const LOCK = ".lock";
 const LIMITS: Limits = { wait: 20_000, stale: 15_000 };
 /** How long a reader that is on its way through the links may still need the old files, in ms. */
 const GRACE = 10;
@@ -101,7 +101,7 @@ function createGate(ground: Ground, limits: Limits): Gate {
 async function locked<T>(ground: Ground, limits: Limits, action: (demand: Demand) => T): Promise<T> {
   makeFolders(ground, ground.path);
   const path = join(ground.path, LOCK);
-  const token = await takeToken(path, limits, (fresh) => own(ground, fresh));
+  const token = await takeToken(path, limits, () => freshLock(ground));
   const busy = (pid: number) =>
     new PortFailure(diagnostic("JF737", undefined, { path: shownOf(ground, path), pid }));
   if ("pid" in token) throw busy(token.pid);

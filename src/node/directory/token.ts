@@ -1,5 +1,5 @@
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { heldName, holderOf, lifeOf } from "./processes.ts";
 
@@ -8,8 +8,6 @@ import { heldName, holderOf, lifeOf } from "./processes.ts";
 // that is what removing and remaking a lock file cannot give.
 
 const FREE = "free";
-/** Between the name of a lock and a random end, of locks that are not in place yet. */
-export const NEW = ".new-";
 
 export interface Limits {
   /** How long to wait for another's lock, in ms. */
@@ -33,18 +31,19 @@ export interface TakenBy {
   readonly pid: number;
 }
 
-/**
- * Takes the lock of a folder, whose parent is there; `prepare` gives a new one its mode. Throws what the file system throws.
- */
+/** Makes an empty folder, on the same disk as a lock that is to become of it. */
+export type MakeFolder = () => string;
+
+/** Takes the lock of a folder, whose parent is there. Throws what the file system throws. */
 export async function takeToken(
   folder: string,
   { wait, stale }: Limits,
-  prepare: (folder: string) => void,
+  make: MakeFolder,
 ): Promise<Token | TakenBy> {
   const begun = performance.now();
   let watched = { name: "", since: begun };
   for (let pause = 1; ; pause = Math.min(pause * 2, 100)) {
-    const name = tokenIn(folder) ?? begin(folder, prepare);
+    const name = tokenIn(folder) ?? begin(folder, make);
     if (watched.name !== name) watched = { name, since: performance.now() };
     if (isFree(name, performance.now() - watched.since >= stale)) {
       const token = grasp(folder, name);
@@ -74,16 +73,15 @@ function tokenIn(folder: string): string | undefined {
 }
 
 /** Makes a free lock, all at once: a folder takes the place of none, or of an empty one, but never of one with a file in it. */
-function begin(folder: string, prepare: (folder: string) => void): string {
-  const fresh = mkdtempSync(join(dirname(folder), `${basename(folder)}${NEW}`));
+function begin(folder: string, make: MakeFolder): string {
+  const fresh = make();
   try {
-    prepare(fresh);
     writeFileSync(join(fresh, FREE), "");
     renameSync(fresh, folder);
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true });
-    // Somebody else made it, or it was just renamed while we looked.
-    if (!["ENOTEMPTY", "EEXIST"].includes(codeOf(error))) throw error;
+    // Somebody else made it, or just renamed what is in it, or took ours for left over.
+    if (!["ENOTEMPTY", "EEXIST", "ENOENT"].includes(codeOf(error))) throw error;
   }
   return FREE;
 }

@@ -25,6 +25,7 @@ import {
   type Ground,
   gidOf,
   makeFolders,
+  NEW_LOCK,
   own,
   secretFolder,
   shownOf,
@@ -57,6 +58,7 @@ export function writeSecret(
 ): string | undefined {
   refuseFolders(ground, before);
   const folder = secretFolder(ground, wanted.namespace, wanted.name);
+  const old = before?.stamp === undefined ? undefined : join(folder, before.stamp);
   const made: string[] = [];
   const temporary: string[] = [];
   try {
@@ -70,14 +72,14 @@ export function writeSecret(
     syncFolder(folder);
     demand();
     renameSync(join(folder, TEMPORARY), join(folder, DATA));
-    temporary.length = 0;
+    temporary.splice(0, Number.POSITIVE_INFINITY, ...(old === undefined ? [] : [old]));
     finish(folder, wanted, misplaced);
   } catch (error) {
     for (const path of temporary) attempt(() => rmSync(path, { recursive: true, force: true }));
     unmake(made);
     throw error;
   }
-  return before?.stamp === undefined ? undefined : join(folder, before.stamp);
+  return old;
 }
 
 /** Takes a Secret out of the way at once, and then apart. Throws what the file system throws. */
@@ -97,6 +99,8 @@ export function sweep(ground: Ground): void {
     (attempt(() => readdirSync(path, { withFileTypes: true })) ?? []).filter((entry) => entry.isDirectory());
   for (const { name } of folders(ground.path)) {
     const namespace = join(ground.path, name);
+    if (name.startsWith(NEW_LOCK)) attempt(() => rmSync(namespace, { recursive: true }));
+    if (name.startsWith(".")) continue;
     for (const secret of folders(namespace)) {
       const path = join(namespace, secret.name);
       attempt(() => (secret.name.startsWith(GONE) ? rmSync(path, { recursive: true }) : cleanFolder(path)));
