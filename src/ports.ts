@@ -3,6 +3,7 @@ import type { Secret } from "./core/secret.ts";
 import type { SourceFile } from "./core/source.ts";
 import type { Cluster, Recipient } from "./model/declaration.ts";
 import type { LiveSecret, Seen, WantedSecret } from "./model/live.ts";
+import type { PolicyPast } from "./model/policy-past.ts";
 import type { Identity } from "./sops/identities.ts";
 import type { ScopeRule } from "./sops/scope.ts";
 
@@ -116,6 +117,12 @@ export interface Version {
   text(): string | undefined;
 }
 
+/** What of Git tells where Deployments were. */
+export type PolicyHistory = Pick<
+  History,
+  "head" | "isShallow" | "defaultBranch" | "isAncestor" | "policyPast"
+>;
+
 /** What Git remembers. Paths are those of `SourceFile`; commits are full ids. */
 export interface History {
   /** Undefined: no commit yet. */
@@ -125,6 +132,8 @@ export interface History {
   /** The branch that others have reviewed: the remote's, else `main` or `master`; undefined if there is none. */
   defaultBranch(): Commit | undefined;
   mergeBase(one: string, other: string): string | undefined;
+  /** True if `one` is `other`, or came before it on any line of descent. */
+  isAncestor(one: string, other: string): boolean;
   fileAt(commit: string, path: string): string | undefined;
   /** The YAML files of a commit, as `Files` would take them; sorted by path. */
   yamlAt(commit: string): readonly SourceFile[];
@@ -132,6 +141,11 @@ export interface History {
   blobs(commit: string, paths?: readonly string[]): ReadonlyMap<string, string>;
   /** The commits up to one that changed a file, newest first; no more than some hundred. */
   versionsOf(path: string, from: string): readonly Version[];
+  /**
+   * The first-parent history of a commit, as far as files that may hold a Workspace or a Deployment go: what a merged branch
+   * did on its own way does not count. Throws PortFailure: what cannot be read is never taken for absent.
+   */
+  policyPast(from: string): PolicyPast;
 }
 
 /** Private keys. */
@@ -199,6 +213,12 @@ export interface BuildWriter {
   commit(whole: boolean): void;
   /** Removes what is not in place; harmless after `commit`. */
   discard(): void;
+}
+
+/** A file that a command's answer goes to. */
+export interface ArtifactFile {
+  /** Replaces what is there. Throws PortFailure. */
+  write(text: string): void;
 }
 
 /** The clusters of Workspaces. */

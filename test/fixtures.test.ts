@@ -80,6 +80,7 @@ const ELSEWHERE: Readonly<Record<string, readonly Code[]>> = {
   "directory clusters: directory.test.ts": [
     ...(["JF730", "JF731", "JF732", "JF733", "JF734", "JF735", "JF736", "JF737"] as const),
   ],
+  "where Deployments were: places tests": ["JF600", "JF601"],
   "a defect of ours": ["JF901"],
 };
 

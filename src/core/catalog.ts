@@ -252,6 +252,11 @@ export const catalog = {
   ),
 
   // JF6 plan, rails and apply
+  JF600: e(
+    "past-unknown",
+    "the places that Deployments had earlier are not all known, and Secrets may be left there: {reason}",
+  ),
+  JF601: i("no-past", "without Git, nobody knows the places that Deployments had earlier"),
   JF610: e(
     "prune-budget",
     "Deployment `{deployment}` would lose {count} of its {had} objects; its budget is {budget} (`prune.max` {max})",
@@ -276,6 +281,11 @@ export const catalog = {
     "Secret `{secret}` in `{namespace}` was edited in the cluster; the plan does not say so, only the key",
   ),
   JF621: e("bad-shard", "`--shard` is not the number of a part and how many there are"),
+  JF622: e("no-such-secret", "no Deployment in sight is to have a Secret `{name}`"),
+  JF623: e("ambiguous-secret", "several Deployments are to have a Secret `{name}`, in different clusters"),
+  JF624: e("bad-option", "`{option}` must be {wanted}"),
+  JF625: e("two-plans", "`--plan` and `--plan-id` both name a plan"),
+  JF626: e("no-plan-file", "`{path}` is not a plan that `plan --out` wrote: {reason}"),
   JF650: e(
     "changed-since",
     "Secret `{secret}` in `{namespace}` is not what the plan saw: somebody was faster",

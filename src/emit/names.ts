@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
+import { baseName } from "../model/base-name.ts";
 import type { Deployment, ObjectKind } from "../model/declaration.ts";
 import type { EffectiveObject } from "../model/effective.ts";
+
+export { baseName };
 
 /** Where a Secret lives: no two outputs may have one place. */
 export interface Place {
@@ -15,11 +18,6 @@ const MAX_SLUG = 40;
 const HASH_DIGITS = 10;
 // A DNS subdomain, as Kubernetes demands of the name of a Secret.
 const SUBDOMAIN = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
-
-/** The name that every Secret of a Deployment is made from: `secretName`, or `jackfield-<deployment>`. */
-export function baseName(deployment: Deployment): string {
-  return deployment.secretName?.value ?? `jackfield-${deployment.name.value}`;
-}
 
 /** The Secret of a Deployment for `envFrom`, under any delivery. */
 export function envSecretName(deployment: Deployment): string {

@@ -1,12 +1,11 @@
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { diagnostic } from "../core/diagnostic.ts";
 import { compareText, type SourceFile } from "../core/source.ts";
 import { type Commit, type History, PortFailure, type Version } from "../ports.ts";
+import { createPolicyPast } from "./git-policy.ts";
+import { git, isHidden, run, SHA, sha, textsOf } from "./git-process.ts";
 
-const SHA = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
-const MAX_BYTES = 1 << 28;
 /** Versions of one file that are looked at. */
 const MAX_VERSIONS = 200;
 
@@ -24,6 +23,7 @@ export function createHistory(root: string): History {
   const repo = () => once("repo", () => findRepo(root));
   const fileAt = (commit: string, path: string) =>
     once(`file ${commit} ${path}`, () => git(root, ["cat-file", "blob", `${sha(commit)}:${path}`]));
+  const policyPast = createPolicyPast(root);
   return {
     head: () => repo().head,
     isShallow: () => repo().isShallow,
@@ -31,10 +31,15 @@ export function createHistory(root: string): History {
     defaultBranch: () => once("default", () => (repo().head === undefined ? undefined : findDefault(root))),
     mergeBase: (one, other) =>
       once(`base ${one} ${other}`, () => shaOf(git(root, ["merge-base", sha(one), sha(other)]))),
+    isAncestor: (one, other) =>
+      once(`ancestor ${one} ${other}`, () => {
+        return git(root, ["merge-base", "--is-ancestor", sha(one), sha(other)]) !== undefined;
+      }),
     fileAt,
     yamlAt: (commit) => once(`yaml ${commit}`, () => yamlAt(root, commit)),
     blobs: (commit, paths) => blobsAt(root, commit, paths),
     versionsOf: (path, from) => once(`versions ${from} ${path}`, () => versionsOf(root, path, from, fileAt)),
+    policyPast: (from) => once(`policy ${from}`, () => policyPast(from)),
   };
 }
 
@@ -58,10 +63,12 @@ const NO_HISTORY: History = {
   isShallow: () => false,
   defaultBranch: () => undefined,
   mergeBase: () => undefined,
+  isAncestor: () => false,
   fileAt: () => undefined,
   yamlAt: () => [],
   blobs: () => new Map(),
   versionsOf: () => [],
+  policyPast: () => ({ changes: [], isWhole: true }),
 };
 
 const REMOTE_HEAD = "refs/remotes/origin/HEAD";
@@ -88,12 +95,6 @@ function shaOf(output: string | undefined): string | undefined {
   return SHA.test(text) ? text : undefined;
 }
 
-/** What is put where git expects a commit must be one. */
-function sha(text: string): string {
-  if (!SHA.test(text)) throw new Error("no commit");
-  return text;
-}
-
 function yamlAt(root: string, commit: string): readonly SourceFile[] {
   const wanted = [...blobsAt(root, commit)].filter(([path]) => /\.ya?ml$/i.test(path) && !isHidden(path));
   const texts = textsOf(
@@ -105,30 +106,6 @@ function yamlAt(root: string, commit: string): readonly SourceFile[] {
     return text === undefined ? [] : [{ path, text }];
   });
   return files.sort((one, other) => compareText(one.path, other.path));
-}
-
-/** All of them from one process, which tells for each its id, its kind, its length, and then its bytes. */
-function textsOf(root: string, blobs: readonly string[]): ReadonlyMap<string, string> {
-  const { stdout } = run(root, ["cat-file", "--batch"], `${blobs.join("\n")}\n`);
-  const texts = new Map<string, string>();
-  for (let at = 0; at < stdout.length; ) {
-    const end = stdout.indexOf(NEWLINE, at);
-    const [blob = "", kind, size] = stdout.toString("latin1", at, end).split(" ");
-    const length = kind === "blob" ? Number(size) : -1;
-    if (length >= 0) texts.set(blob, stdout.toString("utf8", end + 1, end + 1 + length));
-    at = end + 1 + (length >= 0 ? length + 1 : 0);
-  }
-  return texts;
-}
-
-const NEWLINE = 10;
-
-/** In a dot-folder, which the scan does not read either. */
-function isHidden(path: string): boolean {
-  return path
-    .split("/")
-    .slice(0, -1)
-    .some((folder) => folder.startsWith("."));
 }
 
 /** Ids of the regular files of a commit, by path. Links and submodules are none. */
@@ -150,31 +127,4 @@ function versionsOf(
   const args = ["rev-list", `--max-count=${MAX_VERSIONS}`, "--full-history", sha(from), "--", path];
   const commits = (git(root, args) ?? "").split("\n").filter((line) => SHA.test(line));
   return commits.map((commit) => ({ commit, text: () => fileAt(commit, path) }));
-}
-
-/** Standard output; undefined if git is not there, or says no. */
-function git(root: string, args: readonly string[]): string | undefined {
-  const { status, stdout, error } = run(root, args);
-  return error || status !== 0 ? undefined : stdout.toString("utf8");
-}
-
-function run(root: string, args: readonly string[], input = "") {
-  const env = {
-    PATH: process.env.PATH,
-    HOME: process.env.HOME,
-    LC_ALL: "C",
-    GIT_OPTIONAL_LOCKS: "0",
-    GIT_TERMINAL_PROMPT: "0",
-    GIT_NO_REPLACE_OBJECTS: "1",
-    GIT_LITERAL_PATHSPECS: "1",
-    GIT_NO_LAZY_FETCH: "1",
-  };
-  const { status, stdout, error } = spawnSync("git", ["--no-pager", ...args], {
-    cwd: root,
-    env,
-    input,
-    maxBuffer: MAX_BYTES,
-  });
-  // Null where git is not there at all.
-  return { status, error, stdout: (stdout as Buffer | null) ?? Buffer.alloc(0) };
 }

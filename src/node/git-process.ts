@@ -1,0 +1,66 @@
+import { spawnSync } from "node:child_process";
+
+export const SHA = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
+const MAX_BYTES = 1 << 28;
+const NEWLINE = 10;
+
+/** What is put where git expects a commit must be one. */
+export function sha(text: string): string {
+  if (!SHA.test(text)) throw new Error("no commit");
+  return text;
+}
+
+/** In a dot-folder, which the scan does not read either. */
+export function isHidden(path: string): boolean {
+  return path
+    .split("/")
+    .slice(0, -1)
+    .some((folder) => folder.startsWith("."));
+}
+
+/** All of them from one process, which tells for each its id, its kind, its length, and then its bytes. */
+export function textsOf(root: string, blobs: readonly string[]): ReadonlyMap<string, string> {
+  const { stdout } = run(root, ["cat-file", "--batch"], `${blobs.join("\n")}\n`);
+  const texts = new Map<string, string>();
+  for (let at = 0; at < stdout.length; ) {
+    const end = stdout.indexOf(NEWLINE, at);
+    const [blob = "", kind, size] = stdout.toString("latin1", at, end).split(" ");
+    const length = kind === "blob" ? Number(size) : -1;
+    if (length >= 0) texts.set(blob, stdout.toString("utf8", end + 1, end + 1 + length));
+    at = end + 1 + (length >= 0 ? length + 1 : 0);
+  }
+  return texts;
+}
+
+/** Standard output; undefined if git is not there, or says no. */
+export function git(root: string, args: readonly string[]): string | undefined {
+  const { status, stdout, error } = run(root, args);
+  return error || status !== 0 ? undefined : stdout.toString("utf8");
+}
+
+/** `extra`: more variables of the environment; undefined takes one away. */
+export function run(root: string, args: readonly string[], input = "", extra: NodeJS.ProcessEnv = {}) {
+  const env = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    LC_ALL: "C",
+    GIT_OPTIONAL_LOCKS: "0",
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_NO_REPLACE_OBJECTS: "1",
+    GIT_LITERAL_PATHSPECS: "1",
+    GIT_NO_LAZY_FETCH: "1",
+    // The same for a git that does not know that one: no protocol has this name.
+    GIT_ALLOW_PROTOCOL: "none",
+    // Parents that a file of the clone makes up.
+    GIT_GRAFT_FILE: "/dev/null",
+    ...extra,
+  };
+  const { status, stdout, error } = spawnSync("git", ["--no-pager", ...args], {
+    cwd: root,
+    env,
+    input,
+    maxBuffer: MAX_BYTES,
+  });
+  // Null where git is not there at all.
+  return { status, error, stdout: (stdout as Buffer | null) ?? Buffer.alloc(0) };
+}
