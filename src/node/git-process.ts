@@ -55,7 +55,9 @@ export function run(root: string, args: readonly string[], input = "", extra: No
     GIT_GRAFT_FILE: "/dev/null",
     ...extra,
   };
-  const { status, stdout, error } = spawnSync("git", ["--no-pager", ...args], {
+  // Reading the index would start the program that this one names.
+  const options = ["--no-pager", "-c", "core.fsmonitor="];
+  const { status, stdout, error } = spawnSync("git", [...options, ...args], {
     cwd: root,
     env,
     input,
