@@ -1,11 +1,12 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { createHistory } from "../src/node/git.ts";
 import { deploymentYaml, workspaceYaml } from "./support/policy.ts";
 import { commit, declared, type Edit, edit, importCommits, look, recall } from "./support/policy-repo.ts";
 import { makeRepo, type Repo } from "./support/repo.ts";
 
-// Where Deployments were, by what real repositories remember.
+// Where Deployments were, by what real repositories remember. Any histories: places/walk.test.ts.
 
 let repo: Repo;
 
@@ -398,6 +399,32 @@ test("what git cannot read is never taken for a past without places", () => {
   commit(repo, { "prod.yaml": undefined });
   rmSync(join(repo.root, ".git", "objects", first.slice(0, 2), first.slice(2)));
   expect(() => look(repo.root)).toThrow(/git cannot read/);
+});
+
+test("more than git is asked for at once is read all the same, and no file that is too large", () => {
+  const pad = (i: number) => `# ${i}\n${" ".repeat(4 * 1024 * 1024)}\n`;
+  const pads = Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`a${i}.yaml`, pad(i)]));
+  const huge = `${deploymentYaml("huge")}${"# x\n".repeat(1_500_000)}`;
+  importCommits(repo, [
+    { ...pads, "huge.yaml": huge, ...BASE },
+    { "prod.yaml": undefined, "huge.yaml": undefined },
+  ]);
+  expect(recall(repo.root, []).shown).toEqual([WAS]);
+});
+
+test("which commit came before which", () => {
+  const [one, two] = [commit(repo), commit(repo)];
+  repo.must("checkout", "-qb", "side", one);
+  const side = commit(repo, { "x.txt": "x" });
+  const history = createHistory(repo.root);
+  const asked = [
+    [one, two],
+    [one, one],
+    [two, one],
+    [side, two],
+    [one, side],
+  ] as const;
+  expect(asked.map(([a, b]) => history.isAncestor(a, b))).toEqual([true, true, false, false, true]);
 });
 
 test("two thousand commits are followed in well under a second", () => {

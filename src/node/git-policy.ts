@@ -116,7 +116,9 @@ function readInto(root: string, blobs: readonly string[], known: Map<string, str
     batch = [];
     bytes = 0;
   };
-  const sizes = run(root, ["cat-file", "--batch-check"], `${blobs.join("\n")}\n`).stdout.toString("latin1");
+  const sizes = run(root, ["cat-file", "--batch-check", "--buffer"], `${blobs.join("\n")}\n`).stdout.toString(
+    "latin1",
+  );
   for (const line of sizes.split("\n")) {
     const [blob = "", kind, size] = line.split(" ");
     if (kind !== "blob") continue;

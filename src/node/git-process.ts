@@ -20,7 +20,7 @@ export function isHidden(path: string): boolean {
 
 /** All of them from one process, which tells for each its id, its kind, its length, and then its bytes. */
 export function textsOf(root: string, blobs: readonly string[]): ReadonlyMap<string, string> {
-  const { stdout } = run(root, ["cat-file", "--batch"], `${blobs.join("\n")}\n`);
+  const { stdout } = run(root, ["cat-file", "--batch", "--buffer"], `${blobs.join("\n")}\n`);
   const texts = new Map<string, string>();
   for (let at = 0; at < stdout.length; ) {
     const end = stdout.indexOf(NEWLINE, at);
