@@ -1,14 +1,24 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { lstatSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync } from "node:fs";
+import {
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Secret } from "../src/core/secret.ts";
 import type { LiveSecret, WantedSecret } from "../src/model/live.ts";
+import { heldName } from "../src/node/directory/processes.ts";
 import type { LiveCluster, WriteAnswer } from "../src/ports.ts";
 import { CHILD, openIn, scratch, startChild } from "./support/directory-cluster.ts";
-import { failingAt } from "./support/failing-fs.ts";
+import { failingAt, interrupted } from "./support/failing-fs.ts";
 
 // What is left of a directory cluster when a process is killed, or the disk fails, at any moment.
 
@@ -68,18 +78,19 @@ async function put(cluster: LiveCluster, texts: Texts | undefined): Promise<Writ
   return write(cluster, await cluster.get("airflow", "one"), texts);
 }
 
-/** Writes while a call of the file system fails; undefined: there are fewer calls. */
+/** Writes while a call of the file system fails; undefined: there are fewer calls. Gives the tree before, too. */
 async function writeFailing(
   at: number,
   mode: "once" | "dead",
   { before, after }: Case,
-): Promise<WriteAnswer | undefined> {
+): Promise<{ readonly answer: WriteAnswer; readonly old: readonly string[] } | undefined> {
   rmSync(join(root, "cluster"), { recursive: true, force: true });
   await put(openIn(root), before);
+  const old = tree();
   const writer = openIn(root);
   const seen = await writer.get("airflow", "one");
   const { calls, value } = await failingAt(at, mode, "ENOSPC", () => write(writer, seen, after));
-  return calls < at ? undefined : value;
+  return calls < at ? undefined : { answer: value, old };
 }
 
 /** What an Airflow that mounts the Secret can read. */
@@ -157,24 +168,83 @@ test.each(CASES)(
   "$name on a disk that fails at any call leaves the old or the new, and can be repeated",
   async (one) => {
     for (let at = 1; ; at++) {
-      const answer = await writeFailing(at, "once", one);
-      if (!answer) break;
-      expect(["done", "refused"]).toContain(answer.kind);
-      expect(JSON.stringify(answer)).not.toMatch(/old-|new-|canary/);
-      const after = tree();
+      const failed = await writeFailing(at, "once", one);
+      if (!failed) break;
+      expect(["done", "refused"]).toContain(failed.answer.kind);
+      expect(JSON.stringify(failed.answer)).not.toMatch(/old-|new-|canary/);
+      const now = tree();
       const left = await data(openIn(root));
-      expect([one.before, one.after]).toContainEqual(left);
+      if (failed.answer.kind === "done" || now.join() !== failed.old.join())
+        expect([at, left]).toEqual([at, one.after]);
+      else expect(left).toEqual(one.before);
       expect([at, mounted()]).toEqual([at, left ?? {}]);
-      // What was not done left nothing behind.
-      if (left?.added === undefined)
-        expect([at, after.filter((line) => /new-/.test(line))]).toEqual([at, []]);
-      if (answer.kind === "done") expect(left).toEqual(one.after);
       freeLock();
       expect(await put(openIn(root), one.after)).toEqual({ kind: "done" });
       expect([at, mounted(), isClean()]).toEqual([at, one.after ?? {}, true]);
     }
   },
 );
+
+test("what a reader sees is of one moment, though it is swapped while it looks", async () => {
+  await put(openIn(root), OLD);
+  const aside = join(root, "cluster", "airflow", "two");
+  const folder = join(root, "cluster", "airflow", "one");
+  const swap = () => {
+    renameSync(folder, aside);
+    execFileSync("cp", ["-a", aside, folder]);
+    rmSync(join(folder, "dropped"));
+    renameSync(join(folder, readlinkSync(join(aside, "..data"))), join(folder, "..new"));
+    rmSync(join(folder, "..data"));
+    symlinkSync("..new", join(folder, "..data"));
+    writeFileSync(join(folder, "connections.json"), "swapped");
+  };
+  const old = await data(openIn(root));
+  expect(old).toEqual(OLD);
+  const read = await interrupted(
+    "readdirSync",
+    (path) => path === folder,
+    swap,
+    () => data(openIn(root)),
+  );
+  expect(read).toEqual({ "connections.json": "swapped", "variables.json": "old-2" });
+});
+
+test("who lost the lock of the directory while it wrote does not swap", async () => {
+  await put(openIn(root), OLD);
+  const locks = join(root, "cluster", ".lock");
+  const takeOver = () => {
+    for (const name of readdirSync(locks)) renameSync(join(locks, name), join(locks, heldName()));
+  };
+  const answer = await interrupted(
+    "symlinkSync",
+    (_, path) => String(path).endsWith("_tmp"),
+    takeOver,
+    () => put(openIn(root), NEW),
+  );
+  expect(answer).toMatchObject({ kind: "refused", diagnostic: { code: "JF737" } });
+  freeLock();
+  expect([await data(openIn(root)), isClean()]).toEqual([OLD, true]);
+});
+
+test("of two who find a lock free at once, one takes it", async () => {
+  await put(openIn(root), OLD);
+  const locks = join(root, "cluster", ".lock");
+  const mine = heldName();
+  const grasp = () => renameSync(join(locks, "free"), join(locks, mine));
+  const waiting = interrupted(
+    "renameSync",
+    (path) => path === join(locks, "free"),
+    grasp,
+    async () => {
+      const answer = put(openIn(root), NEW);
+      await sleep(100);
+      expect(await data(openIn(root))).toEqual(OLD);
+      renameSync(join(locks, mine), join(locks, "free"));
+      return answer;
+    },
+  );
+  expect(await waiting).toEqual({ kind: "done" });
+});
 
 test("a process that is killed while it writes leaves every file whole, and its lock to others", async () => {
   const reader = openIn(root);

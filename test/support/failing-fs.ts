@@ -45,3 +45,31 @@ export async function failingAt<T>(
     syncBuiltinESMExports();
   }
 }
+
+/** Does something, and something else right before the first call of this name that is told by `when`. */
+export async function interrupted<T>(
+  name: "readdirSync" | "renameSync" | "symlinkSync",
+  when: (...given: readonly unknown[]) => boolean,
+  interruption: () => void,
+  action: () => Promise<T>,
+): Promise<T> {
+  const real = fs[name] as (...given: readonly unknown[]) => unknown;
+  let isDone = false;
+  const watched = (...given: readonly unknown[]): unknown => {
+    if (!isDone && when(...given)) {
+      isDone = true;
+      interruption();
+    }
+    return real(...given);
+  };
+  Object.assign(fs, { [name]: watched });
+  syncBuiltinESMExports();
+  try {
+    const value = await action();
+    if (!isDone) throw new Error(`nobody called ${name} so`);
+    return value;
+  } finally {
+    Object.assign(fs, { [name]: real });
+    syncBuiltinESMExports();
+  }
+}

@@ -55,7 +55,7 @@ export function openDirectory(
     remove: (namespace, name, seen) =>
       answered(ground, { namespace, name }, () => take(gate, namespace, name, seen)),
     lock: (namespace, name, holder) =>
-      answered(ground, { namespace: LOCKS, name }, () =>
+      answered(ground, { namespace: `${LOCKS}/${namespace}`, name }, () =>
         takeLease(ground, [namespace, name], holder, limits),
       ),
     close: () => undefined,

@@ -24,6 +24,7 @@ import {
   attempt,
   type Ground,
   gidOf,
+  isNamespace,
   makeFolders,
   NEW_LOCK,
   own,
@@ -100,7 +101,7 @@ export function sweep(ground: Ground): void {
   for (const { name } of folders(ground.path)) {
     const namespace = join(ground.path, name);
     if (name.startsWith(NEW_LOCK)) attempt(() => rmSync(namespace, { recursive: true }));
-    if (name.startsWith(".")) continue;
+    if (!isNamespace(name)) continue;
     for (const secret of folders(namespace)) {
       const path = join(namespace, secret.name);
       attempt(() => (secret.name.startsWith(GONE) ? rmSync(path, { recursive: true }) : cleanFolder(path)));
