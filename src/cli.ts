@@ -1,3 +1,4 @@
+import { liveSpecs } from "./commands/live/specs.ts";
 import { optionsOf } from "./commands/options.ts";
 import { secretsSpecs } from "./commands/secrets/specs.ts";
 import { validate } from "./commands/validate.ts";
@@ -134,6 +135,7 @@ function commands(terminal: Terminal): readonly CommandSpec[] {
         return explain(filesOf(options), args[0] ?? "", narrowing(options));
       }),
     },
+    ...liveSpecs(terminal.env, VERSION),
     ...secretsSpecs(terminal.env),
     {
       name: "types",

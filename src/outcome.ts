@@ -2,8 +2,19 @@ import type { Compiled } from "./compile.ts";
 import type { Diagnostic } from "./core/diagnostic.ts";
 import type { Secret } from "./core/secret.ts";
 
-/** Exit codes (design: 4). 4, 5 and 6 belong to plan and apply. */
-export const EXIT = { ok: 0, problems: 1, usage: 2, environment: 3 } as const;
+/** Exit codes (design: 4). The last three are those of plan and apply. */
+export const EXIT = {
+  ok: 0,
+  problems: 1,
+  usage: 2,
+  environment: 3,
+  /** Changes are pending. */
+  pending: 4,
+  /** A rail refused; the result's `reason` names it. */
+  refused: 5,
+  /** Some was applied, some was not. */
+  partly: 6,
+} as const;
 
 /** What a command comes to, before it is rendered. Holds no secret but what `output` files hold. */
 export interface Outcome {
@@ -12,6 +23,8 @@ export interface Outcome {
   readonly result: unknown;
   /** For people: the answer, on standard output. */
   readonly text: string;
+  /** The same as Markdown, of commands that offer it. */
+  readonly markdown?: string;
   /** For code frames: what was compiled, if anything was. */
   readonly compiled?: Compiled;
   /** What was unsealed on the way: scrubbed from all output. */

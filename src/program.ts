@@ -24,6 +24,8 @@ export interface CommandSpec {
   readonly subject: Subject;
   readonly args?: readonly (readonly [syntax: string, description: string])[];
   readonly options?: readonly (readonly [syntax: string, description: string])[];
+  /** Its answer can be had as Markdown. */
+  readonly markdown?: true;
   readonly required?: readonly (readonly [syntax: string, description: string])[];
   readonly run: Handler;
 }
@@ -49,7 +51,11 @@ export function createProgram(
     .showHelpAfterError("(`jackfield --help` lists the commands)");
   for (const spec of specs) {
     const [name, parent] = placeOf(program, spec, groups);
-    const command = addCommonOptions(parent.command(name).description(spec.description), spec.subject);
+    const command = addCommonOptions(
+      parent.command(name).description(spec.description),
+      spec.subject,
+      spec.markdown,
+    );
     for (const [syntax, text] of spec.args ?? []) command.argument(syntax, text);
     for (const [syntax, text] of spec.options ?? []) addOption(command, syntax, text);
     for (const [syntax, text] of spec.required ?? []) command.requiredOption(syntax, text);

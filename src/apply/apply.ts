@@ -79,7 +79,7 @@ async function run(
     return result;
   };
   const written = await inPool(writes, WRITES, one);
-  const isWhole = written.every(({ outcome }) => outcome === "done" || outcome === "less");
+  const isWhole = written.every(({ outcome }) => outcome === "done");
   const hasGaps = execution.plan.operations.some(({ action }) => ["conflict", "unknown"].includes(action));
   const removed =
     isWhole && !hasGaps ? await inPool(deletes, WRITES, one) : held(deletes, "not all was written");

@@ -17,6 +17,8 @@ export interface Estate {
 export interface Narrowing {
   readonly workspace?: string | undefined;
   readonly deployment?: string | undefined;
+  readonly environment?: string | undefined;
+  readonly cluster?: string | undefined;
 }
 
 /** Reads and compiles the Workspaces at, around or below the start folder. An `Outcome` is a wrong call. */

@@ -7,7 +7,7 @@ export type Subject = "estate" | "folder" | "package";
 export interface CommonOptions {
   readonly C?: string;
   readonly workspace?: string;
-  readonly format: "text" | "json";
+  readonly format: "text" | "json" | "markdown";
   readonly color: "auto" | "always" | "never";
   readonly strict?: boolean;
 }
@@ -25,9 +25,10 @@ export function optionsOf(subject: Subject): readonly (readonly [syntax: string,
   return subject === "folder" ? FOLDER : ESTATE;
 }
 
-export function addCommonOptions(command: Command, subject: Subject): Command {
+export function addCommonOptions(command: Command, subject: Subject, markdown = false): Command {
   for (const [syntax, text] of optionsOf(subject)) command.option(syntax, text);
+  const formats = markdown ? ["text", "json", "markdown"] : ["text", "json"];
   return command
-    .addOption(new Option("--format <format>", "how to print").choices(["text", "json"]).default("text"))
+    .addOption(new Option("--format <format>", "how to print").choices(formats).default("text"))
     .addOption(new Option("--color <when>", "colours").choices(["auto", "always", "never"]).default("auto"));
 }

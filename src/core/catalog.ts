@@ -292,6 +292,22 @@ export const catalog = {
   ),
   JF651: e("locked", "Deployment `{deployment}` is being written by another run: {holder}"),
 
+  // JF70 Kubernetes clusters
+  JF700: e("unknown-context", "no kubeconfig has a context `{context}`"),
+  JF701: e("kubeconfig-unreadable", "cannot read `{path}`: {reason}"),
+  JF702: e("incomplete-context", "the context `{context}` leads nowhere: {reason}"),
+  JF703: e("no-sign-in", "the sign-in of context `{context}` fails, or takes too long"),
+  JF704: e("unreachable", "cluster `{cluster}` cannot be reached: {reason}"),
+  JF705: e("unauthorized", "cluster `{cluster}` does not let this user in"),
+  JF706: e("forbidden", "cluster `{cluster}` forbids to {verb} {what}"),
+  JF707: e("no-namespace", "cluster `{cluster}` has no namespace `{namespace}`"),
+  JF708: e("namespace-ends", "namespace `{namespace}` in cluster `{cluster}` is being deleted"),
+  JF709: e("too-large-for-cluster", "cluster `{cluster}` says that {what} is too large"),
+  JF710: e("invalid", "cluster `{cluster}` takes {what} for invalid ({reason})"),
+  JF711: e("garbage", "what cluster `{cluster}` says of {what} is not an answer of Kubernetes"),
+  JF712: e("server-error", "cluster `{cluster}` fails to {verb} {what} (status {status})"),
+  JF713: e("quota", "the quota of the namespace in cluster `{cluster}` leaves no room for {what}"),
+
   // JF73 directory clusters
   JF730: e("directory-unreadable", "cannot read `{path}` of a directory cluster: {reason}"),
   JF731: e("directory-unwritable", "cannot write `{path}` of a directory cluster: {reason}"),

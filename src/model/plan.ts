@@ -152,7 +152,7 @@ export interface AppliedDeployment {
 /** What became of one operation. */
 export interface OperationResult {
   readonly operation: Operation;
-  /** `held`: not tried, as `why` says. `less`: the key showed that there was nothing to write. */
-  readonly outcome: "done" | "less" | "changed" | "refused" | "unreachable" | "held";
+  /** `held`: not tried, as `why` says. */
+  readonly outcome: "done" | "changed" | "refused" | "unreachable" | "held";
   readonly why?: string;
 }

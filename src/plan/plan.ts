@@ -117,7 +117,7 @@ function planOne(
   view: SecretView,
   wanted: Wanted,
   { byName, byId }: Index,
-  adopted: ReadonlySet<string>,
+  adopted: string | undefined,
 ): Operation {
   const { deployment, identity, site, manifests, policyDigest, before } = wanted;
   const owners = [deployment.name.value, deployment.renamedFrom ?? deployment.name.value].map((name) =>
@@ -135,7 +135,7 @@ function planOne(
     rival: namesakes.find(
       ({ name, labels }) => name !== view.name && !owners.includes(labels.get(OWNER) ?? ""),
     ),
-    isAdopted: adopted.has(`${site.namespace}/${view.name}`),
+    isAdopted: adopted === `${site.namespace}/${view.name}`,
     policyDigest,
     before,
   });

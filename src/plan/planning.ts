@@ -49,8 +49,8 @@ export interface Planning {
   /** True for a Deployment, by identity of its Workspace and name, that this run is about though it is not at HEAD. */
   readonly isInScope: (identity: string, deployment: string, site: Site) => boolean;
   readonly observation: Observation;
-  /** `NAMESPACE/NAME` of the Secrets to take over. */
-  readonly adopted: ReadonlySet<string>;
+  /** `NAMESPACE/NAME` of a Secret to take over. */
+  readonly adopted: string | undefined;
 }
 
 export function isSameSite(one: Site, other: Site): boolean {

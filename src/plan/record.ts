@@ -10,10 +10,11 @@ export const RECORD = "jackfield.dev/record";
  */
 export interface SecretRecord {
   readonly tool: string;
-  /** The commit that was applied, and the one whose policy was. Absent: there was no Git. */
+  /** The commit that was applied; absent: there was no Git. */
   readonly commit?: string;
-  readonly policy?: string;
-  /** A digest of that policy. */
+  /** The files were not as that commit has them. */
+  readonly modified?: true;
+  /** A digest of the policy that was applied: of the Workspace's document and the Deployment's. */
   readonly policyDigest: string;
   /** Why rails were broken, if they were. */
   readonly breakGlass?: string;
@@ -35,7 +36,7 @@ export function recordText({ objects, ...facts }: SecretRecord): string {
     v: 1,
     tool: facts.tool,
     commit: facts.commit,
-    policy: facts.policy,
+    modified: facts.modified,
     policyDigest: facts.policyDigest,
     breakGlass: facts.breakGlass,
     objects: Object.fromEntries(sorted),
@@ -46,7 +47,7 @@ export function recordText({ objects, ...facts }: SecretRecord): string {
 export function readRecord(text: string | undefined): SecretRecord | undefined {
   const value = parsed(text);
   if (!isMap(value) || value.v !== 1 || !isMap(value.objects)) return undefined;
-  const { tool, commit, policy, policyDigest, breakGlass } = value;
+  const { tool, commit, modified, policyDigest, breakGlass } = value;
   if (typeof tool !== "string" || typeof policyDigest !== "string") return undefined;
   const objects = new Map<string, ReadonlyMap<string, string>>();
   for (const [name, fields] of Object.entries(value.objects)) {
@@ -61,7 +62,7 @@ export function readRecord(text: string | undefined): SecretRecord | undefined {
     policyDigest,
     objects,
     ...(typeof commit === "string" && { commit }),
-    ...(typeof policy === "string" && { policy }),
+    ...(modified === true && { modified }),
     ...(typeof breakGlass === "string" && { breakGlass }),
   };
 }

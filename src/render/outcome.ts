@@ -9,7 +9,7 @@ import { renderText } from "./text.ts";
 export interface Rendering {
   readonly command: string;
   readonly version: string;
-  readonly format: "text" | "json";
+  readonly format: "text" | "json" | "markdown";
   readonly color: boolean;
   /** Takes out what must not be printed, wherever it came from. */
   readonly scrub: (text: string) => string;
@@ -20,7 +20,8 @@ export function renderOutcome(
   outcome: Outcome,
   { command, version, format, color, scrub }: Rendering,
 ): { readonly out: string; readonly err: string } {
-  const { diagnostics, result, text, compiled } = outcome;
+  const { diagnostics, result, compiled } = outcome;
+  const text = format === "markdown" ? (outcome.markdown ?? "") : outcome.text;
   if (format === "json") return { out: renderJson(command, version, diagnostics, result, scrub), err: "" };
   // Notes belong to the command that checks; elsewhere they would drown the answer.
   const shown =

@@ -1,0 +1,66 @@
+import type { Diagnostic } from "./core/diagnostic.ts";
+import type { Cluster } from "./model/declaration.ts";
+import type { LiveSecret, Seen, WantedSecret } from "./model/live.ts";
+
+// Clusters, as the pipeline sees them; readers throw the `PortFailure` of `ports.ts`.
+
+/** The clusters of Workspaces. */
+export interface Clusters {
+  /**
+   * Nothing is asked of the cluster yet. `folder`: of the Workspace, that the path of a directory cluster is told from. Throws
+   * PortFailure: an unknown context, say.
+   */
+  open(cluster: Cluster, folder: string): Promise<LiveCluster>;
+}
+
+/**
+ * One cluster. Readers throw PortFailure: what cannot be read is never taken for absent. Writers are guarded: each does its work on
+ * the one state that was seen, or nothing at all, so each may be tried again. No value is ever part of what goes wrong.
+ */
+export interface LiveCluster {
+  /** As messages name it. */
+  readonly name: string;
+  /** The uid of its namespace `kube-system`; undefined for a directory, which is what its path says. */
+  identity(): Promise<string | undefined>;
+  get(namespace: string, name: string): Promise<LiveSecret | undefined>;
+  /** Every Secret of a namespace, whoever's, but for kinds that are never anything's connection; sorted by name. */
+  list(namespace: string): Promise<readonly LiveSecret[]>;
+  /** Every namespace; undefined: a cluster whose namespaces are not ours to look through. */
+  namespaces(): Promise<readonly string[] | undefined>;
+  /** Makes it; `changed` if there is one of this name. `dryRun`: only asks whether it would be taken. */
+  create(wanted: WantedSecret, dryRun?: boolean): Promise<WriteAnswer>;
+  /**
+   * Makes of what was seen what is wanted, and takes away whatever else it holds. `changed` if it is no longer what was seen.
+   */
+  update(wanted: WantedSecret, seen: LiveSecret, dryRun?: boolean): Promise<WriteAnswer>;
+  /** `changed` if it is no longer what was seen; it is `done` if it is gone already. */
+  remove(namespace: string, name: string, seen: Seen): Promise<WriteAnswer>;
+  /**
+   * Takes the lock of this name, and keeps it until it is released or the process ends; another's is waited for as long as a dead
+   * process could hold it. `holder` tells runs apart.
+   */
+  lock(namespace: string, name: string, holder: string): Promise<LockAnswer>;
+  /** Ends connections. Harmless if done before. */
+  close(): void;
+}
+
+export type WriteAnswer =
+  | { readonly kind: "done" }
+  /** It is not what was seen: somebody was faster. */
+  | { readonly kind: "changed" }
+  /** The cluster says no, and would say so again. */
+  | { readonly kind: "refused"; readonly diagnostic: Diagnostic }
+  /** Nobody knows whether it was done: the cluster was out of reach, whatever was tried. */
+  | { readonly kind: "unreachable"; readonly diagnostic: Diagnostic };
+
+export type LockAnswer =
+  | { readonly kind: "locked"; readonly lock: Lock }
+  /** `by`: its holder. */
+  | { readonly kind: "taken"; readonly by: string }
+  | { readonly kind: "refused"; readonly diagnostic: Diagnostic };
+
+export interface Lock {
+  /** False once it could not be kept: nothing more may be written under it. */
+  isHeld(): boolean;
+  release(): Promise<void>;
+}

@@ -1,0 +1,174 @@
+import type { Executed } from "../apply/apply.ts";
+import { append } from "../core/append.ts";
+import { type Diagnostic, diagnostic, sortDiagnostics } from "../core/diagnostic.ts";
+import { guard, type Permission, type Rail, type Refusal } from "../guard/guard.ts";
+import { type DeploymentPlan, isWrite, type Plan } from "../model/plan.ts";
+import { EXIT, type Outcome } from "../outcome.ts";
+import type { Progress } from "../ports.ts";
+import { planJson } from "../render/plan-json.ts";
+import { planDifference, planText } from "../render/plan-text.ts";
+import { resultsJson, resultsText } from "../render/results-text.ts";
+import { carryOut, type Facts } from "./live/carry-out.ts";
+import { conflictTroubles } from "./live/conflicts.ts";
+import { limitsOf } from "./live/limits.ts";
+import { isModified } from "./live/modified.ts";
+import {
+  closeAll,
+  isPlanned,
+  type LivePorts,
+  type LiveRequest,
+  makePlan,
+  type Planned,
+} from "./live/planned.ts";
+import { unbound } from "./live/with-key.ts";
+
+export interface ApplyPorts extends LivePorts {
+  readonly progress: Progress;
+  /** Tells this run from others. */
+  readonly holder: string;
+  /** True once the user wants it to end. */
+  readonly isStopped: () => boolean;
+}
+
+export interface ApplyRequest extends LiveRequest {
+  /** Only this plan, or nothing: its id, and what else is known of it. */
+  readonly reviewed?: Pick<Plan, "id"> & Partial<Plan>;
+  readonly yes: boolean;
+  readonly allowPrune: number;
+  readonly breakGlass?: string;
+}
+
+/** `jackfield apply`: makes the clusters what Git says, as far as no rail holds. */
+export async function apply(ports: ApplyPorts, request: ApplyRequest): Promise<Outcome> {
+  const planned = await makePlan(ports, request);
+  if (!isPlanned(planned)) return planned;
+  try {
+    const { reviewed } = request;
+    if (reviewed && reviewed.id !== planned.plan.id) return differs(planned, reviewed);
+    return await applyPlanned(ports, request, planned);
+  } finally {
+    closeAll(planned);
+  }
+}
+
+function differs(
+  { plan, diagnostics, estate, secrets }: Planned,
+  reviewed: ApplyRequest["reviewed"],
+): Outcome {
+  const told = diagnostic("JF619", undefined, {}, { hint: "review the plan below, and apply it by its id" });
+  return {
+    diagnostics: sortDiagnostics([...diagnostics, told]),
+    result: { reason: "plan-differs" satisfies Rail, plan: planJson(plan) },
+    text: reviewed ? planDifference(reviewed, plan) : "",
+    compiled: estate.compiled,
+    secrets,
+    exit: EXIT.refused,
+  };
+}
+
+async function applyPlanned(ports: ApplyPorts, request: ApplyRequest, planned: Planned): Promise<Outcome> {
+  const isBound = request.reviewed !== undefined;
+  const { deployments, diagnostics: seen } = unbound(planned.plan.deployments, isBound);
+  const refusals = guard(deployments, limitsOf(planned.estate), permissionOf(request));
+  const held = new Set(refusals.map(({ plan }) => plan));
+  const plans = deployments.filter((plan) => plan.paused === undefined && !held.has(plan));
+  const executed = await carryOut({
+    planned,
+    plans,
+    facts: () => factsOf(ports, request, planned),
+    holder: ports.holder,
+    isStopped: ports.isStopped,
+    progress: ports.progress,
+  });
+  const diagnostics = [...planned.diagnostics, ...seen, ...refusals.map((one) => one.diagnostic)];
+  append(diagnostics, conflictTroubles(deployments));
+  append(
+    diagnostics,
+    plans.flatMap((plan, index) => troublesOf(plan, executed[index])),
+  );
+  const plan = { ...planned.plan, deployments };
+  return {
+    ...outcomeOf({ plan, plans, executed, refusals }),
+    diagnostics: sortDiagnostics(diagnostics),
+    compiled: planned.estate.compiled,
+    secrets: planned.secrets,
+  };
+}
+
+function permissionOf({ reviewed, yes, allowPrune, breakGlass }: ApplyRequest): Permission {
+  return { allowPrune, isConfirmed: yes || reviewed !== undefined, breakGlass };
+}
+
+function factsOf({ tool, history }: ApplyPorts, { breakGlass }: ApplyRequest, { estate }: Planned): Facts {
+  return { tool, commit: history.head(), isModified: isModified(estate, history), breakGlass };
+}
+
+function troublesOf(plan: DeploymentPlan, executed: Executed | undefined): readonly Diagnostic[] {
+  if (!executed) return [];
+  const { lockedBy, results, diagnostics } = executed;
+  const changed = results
+    .filter(({ outcome }) => outcome === "changed")
+    .map(({ operation: { secret, namespace } }) => {
+      const hint = "run it again: it looks anew, and writes what is left";
+      return diagnostic("JF650", undefined, { secret, namespace }, { hint });
+    });
+  const { deployment } = plan;
+  const locked =
+    lockedBy === undefined ? [] : [diagnostic("JF651", undefined, { deployment, holder: lockedBy })];
+  return [...diagnostics, ...changed, ...locked];
+}
+
+interface Applied {
+  readonly plan: Plan;
+  readonly plans: readonly DeploymentPlan[];
+  readonly executed: readonly Executed[];
+  readonly refusals: readonly Refusal[];
+}
+
+function outcomeOf({ plan, plans, executed, refusals }: Applied): Pick<Outcome, "result" | "text" | "exit"> {
+  const applied = plans.map(({ workspace, deployment }, index) => ({
+    workspace,
+    deployment,
+    results: executed[index]?.results ?? [],
+  }));
+  const results = applied.flatMap((one) => one.results);
+  const written = results.filter(({ outcome }) => outcome === "done").length;
+  const reason = railOf(plan, executed, refusals);
+  const isWhole = results.every(({ outcome }) => outcome === "done");
+  const exit = exitOf({
+    isWhole,
+    isRefused: reason !== undefined,
+    isSome: written > 0,
+    isTried: results.length > 0,
+  });
+  return {
+    result: { ...(reason && { reason }), plan: planJson(plan), applied: resultsJson(applied) },
+    text: plan.deployments.some(({ operations }) => operations.some(isWrite))
+      ? `${planText(plan)}\n${resultsText(applied)}`
+      : planText(plan),
+    ...(exit !== undefined && { exit }),
+  };
+}
+
+/** The first rail that held anything. */
+function railOf(plan: Plan, executed: readonly Executed[], refusals: readonly Refusal[]): Rail | undefined {
+  const [first] = refusals;
+  if (first) return first.rail;
+  if (executed.some(({ lockedBy }) => lockedBy !== undefined)) return "locked";
+  const hasConflict = plan.deployments.some(({ operations }) =>
+    operations.some((one) => one.action === "conflict"),
+  );
+  return hasConflict ? "conflict" : undefined;
+}
+
+/** Undefined: as diagnostics say. */
+function exitOf(run: {
+  isWhole: boolean;
+  isRefused: boolean;
+  isSome: boolean;
+  isTried: boolean;
+}): number | undefined {
+  if (run.isRefused) return run.isSome ? EXIT.partly : EXIT.refused;
+  if (run.isWhole) return undefined;
+  return run.isSome ? EXIT.partly : EXIT.environment;
+}

@@ -1,0 +1,24 @@
+import type { Limits } from "../../guard/guard.ts";
+import type { DeploymentPlan, ObjectName } from "../../model/plan.ts";
+import type { Estate } from "../estate.ts";
+
+/** What the policy of each Deployment's Workspace, and the objects declared in it, allow to be lost. */
+export function limitsOf({ workspaces }: Estate): (plan: DeploymentPlan) => Limits {
+  const limits = new Map(
+    workspaces.map(({ declarations: { workspace, objects } }) => {
+      const kept = objects.filter(({ protect }) => protect);
+      // A Deployment-level object is protected in its Deployment alone.
+      const isProtected = (deployment: string) => (object: ObjectName) =>
+        kept.some(
+          ({ kind, id, deployment: own }) =>
+            kind === object.kind && id.value === object.id && (own?.value ?? deployment) === deployment,
+        );
+      return [workspace.name.value, { pruneMax: workspace.pruneMax, isProtected }] as const;
+    }),
+  );
+  return ({ workspace, deployment }) => {
+    const found = limits.get(workspace);
+    if (!found) throw new Error("a plan is of a Workspace in sight");
+    return { pruneMax: found.pruneMax, isProtected: found.isProtected(deployment) };
+  };
+}

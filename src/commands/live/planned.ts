@@ -1,0 +1,143 @@
+import { append } from "../../core/append.ts";
+import { type Diagnostic, diagnostic, hasErrors, sortDiagnostics } from "../../core/diagnostic.ts";
+import type { Secret } from "../../core/secret.ts";
+import type { EarlierPlace } from "../../model/place.ts";
+import type { DeploymentPlan, Plan } from "../../model/plan.ts";
+import { type Outcome, usage } from "../../outcome.ts";
+import { earlierPlaces } from "../../places/earlier.ts";
+import { planDeployments } from "../../plan/plan.ts";
+import { identify } from "../../plan/plan-id.ts";
+import type { Clusters, Files, History, KeySource, SopsProgram } from "../../ports.ts";
+import { type Estate, fallbackOf, isOutcome, type Narrowing, openEstate, type Placed } from "../estate.ts";
+import { createBefore } from "./before.ts";
+import { filesDigest } from "./digests.ts";
+import { type Observed, observe } from "./observe.ts";
+import { orphanTroubles } from "./orphans.ts";
+import { scopeOf } from "./scope.ts";
+import { type Shard, sharded } from "./shard.ts";
+import { identityOf, type Targets, targetsOf } from "./wanted.ts";
+
+export interface LivePorts {
+  readonly files: Files;
+  readonly keys: KeySource;
+  readonly clusters: Clusters;
+  readonly history: History;
+  /** Set: the user lets it open what no key at hand opens. */
+  readonly sops?: SopsProgram | undefined;
+  /** The version that is part of every plan's id. */
+  readonly tool: string;
+}
+
+export interface LiveRequest extends Narrowing {
+  readonly shard?: Shard | undefined;
+  /** What a missing key comes to: a comparison without it, or an error. */
+  readonly needsKeys: boolean;
+  /** `NAMESPACE/NAME` of a Secret to take over; then the plan is of it alone. */
+  readonly adopted?: string | undefined;
+}
+
+/** A plan, and all that is needed to carry it out. */
+export interface Planned {
+  readonly plan: Plan;
+  readonly estate: Estate;
+  readonly targets: Targets["targets"];
+  readonly observed: Observed;
+  /** Sorted. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly secrets: readonly Secret[];
+}
+
+/**
+ * Desired against live. An `Outcome` is a wrong call, or an estate that is not fit to be delivered. Whoever gets a plan closes its
+ * clusters: `closeAll`.
+ */
+export async function makePlan(ports: LivePorts, request: LiveRequest): Promise<Planned | Outcome> {
+  const estate = openEstate(ports.files, request);
+  if (isOutcome(estate)) return estate;
+  const scope = scopeOf(estate, request);
+  if ("result" in scope) return scope;
+  if (hasErrors(estate.diagnostics)) return refused(estate, []);
+  if (scope.length === 0) return usage(noDeployment());
+  const placed = sharded(scope, request.shard);
+  const fallback = fallbackOf(estate, ports.sops);
+  const opening = { keys: ports.keys, fallback, isOptional: !request.needsKeys };
+  const targets = targetsOf(placed, opening, createBefore(ports.history));
+  if (hasErrors(targets.diagnostics))
+    return { ...refused(estate, targets.diagnostics), secrets: targets.secrets };
+  const { declarations, isInScope } = removable(estate, request);
+  const places = earlierPlaces(ports.history, declarations);
+  if (hasErrors(places.diagnostics)) return refused(estate, places.diagnostics);
+  const earlier = places.value.filter(
+    (place) => concerns(place, placed) || isInScope(place.cluster.name.value),
+  );
+  const observed = await observe(ports.clusters, targets.targets, earlier);
+  const deployments = planDeployments({
+    wanted: targets.targets.map(({ wanted }) => wanted),
+    workspaces: new Map(
+      estate.workspaces.map((one) => [identityOf(one), one.declarations.workspace.name.value]),
+    ),
+    isInScope: (_, __, site) => isInScope(site.cluster),
+    observation: observed.observation,
+    adopted: request.adopted,
+  });
+  const basis = {
+    tool: ports.tool,
+    commit: ports.history.head(),
+    filesDigest: filesDigest([...estate.compiled.parsed.values()].map(({ file }) => file)),
+  };
+  const diagnostics = [...estate.diagnostics, ...targets.diagnostics, ...places.diagnostics];
+  append(diagnostics, [...observed.diagnostics, ...orphanTroubles(earlier, observed, estate, ports.history)]);
+  return {
+    plan: identify(only(deployments, request.adopted), basis),
+    estate,
+    targets: targets.targets,
+    observed,
+    diagnostics: sortDiagnostics(diagnostics),
+    secrets: targets.secrets,
+  };
+}
+
+/** What is gone from Git may be removed only by a run that no filter keeps from it. */
+function removable({ workspaces }: Estate, request: LiveRequest) {
+  const isFiltered = request.deployment !== undefined || request.environment !== undefined;
+  const isMine = (request.shard?.index ?? 1) === 1;
+  return {
+    declarations: workspaces.map((one) => one.declarations),
+    isInScope: (cluster: string) =>
+      !isFiltered && isMine && (request.cluster === undefined || request.cluster === cluster),
+  };
+}
+
+/** True for an earlier place of one of these Deployments. */
+function concerns(place: EarlierPlace, placed: readonly Placed[]): boolean {
+  return placed.some(({ workspace, effective: { deployment } }) => {
+    const names = [deployment.name.value, deployment.renamedFrom];
+    return identityOf(workspace) === place.workspaceUid && names.includes(place.deployment);
+  });
+}
+
+/** The plan of one Secret, if one is to be adopted. */
+function only(plans: readonly DeploymentPlan[], adopted: string | undefined): readonly DeploymentPlan[] {
+  if (adopted === undefined) return plans;
+  return plans.map((plan) => ({
+    ...plan,
+    loses: [],
+    operations: plan.operations.filter(({ namespace, secret }) => `${namespace}/${secret}` === adopted),
+  }));
+}
+
+function refused({ compiled, diagnostics }: Estate, more: readonly Diagnostic[]): Outcome {
+  return { diagnostics: sortDiagnostics([...diagnostics, ...more]), result: null, text: "", compiled };
+}
+
+function noDeployment(): Diagnostic {
+  return diagnostic("JF614", undefined, {}, { hint: "leave out one of the filters" });
+}
+
+export function closeAll({ observed }: Planned): void {
+  for (const cluster of observed.clusters.values()) cluster.close();
+}
+
+export function isPlanned(value: Planned | Outcome): value is Planned {
+  return "plan" in value;
+}

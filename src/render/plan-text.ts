@@ -1,0 +1,102 @@
+import type { DeploymentPlan, FieldChange, ObjectChange, Operation, Plan } from "../model/plan.ts";
+import { factsOf, isQuiet, notesOf, summaryOf, tellable } from "./plan-words.ts";
+import { table } from "./table.ts";
+import { visibleText } from "./visible.ts";
+
+const SIGN = {
+  create: "+",
+  update: "~",
+  record: "=",
+  delete: "-",
+  keep: " ",
+  adopt: ">",
+  conflict: "!",
+  orphan: "?",
+  unknown: "?",
+} as const satisfies Record<Operation["action"], string>;
+
+const OBJECT_SIGN = { add: "+", change: "~", remove: "-" } as const;
+/** Objects of one Secret that are named; of more, how many more. */
+const NAMED = 20;
+
+/** A plan for people: what happens where, and at the end all of it in a line. */
+export function planText(plan: Plan): string {
+  const parts = tellable(plan).map(deploymentText);
+  return [...parts, `plan ${plan.id}: ${summaryOf(plan.deployments)}\n`].join("\n");
+}
+
+function deploymentText(plan: DeploymentPlan): string {
+  const title = `${plan.workspace}/${plan.deployment}: ${factsOf(plan).join(", ")}`;
+  const loses = plan.loses.length > 0 ? lossText(plan) : "";
+  const operations = plan.operations.filter((one) => !isQuiet(one)).map(operationText);
+  return `${visibleText(title)}\n${loses}${operations.join("")}`;
+}
+
+function lossText({ loses, had }: DeploymentPlan): string {
+  const names = loses.slice(0, NAMED).map(({ kind, id }) => `${kind} ${id}`);
+  const more = loses.length > NAMED ? `, and ${loses.length - NAMED} more` : "";
+  return `  loses ${loses.length} of ${had} objects: ${visibleText(names.join(", "))}${more}\n`;
+}
+
+function operationText(operation: Operation): string {
+  const { action, secret, withKey, objects } = operation;
+  const notes = notesOf(operation).map((note) => `      ${visibleText(note)}\n`);
+  const told = withKey ? withKey.objects : objects;
+  const title = `  ${SIGN[action]} ${action} ${visibleText(secret)}\n`;
+  return `${title}${notes.join("")}${objectsText(told)}`;
+}
+
+function objectsText(objects: readonly ObjectChange[]): string {
+  const named = objects.slice(0, NAMED).map((object) => {
+    const title = `    ${OBJECT_SIGN[object.action]} ${object.kind} ${visibleText(object.id)}\n`;
+    return title + table(object.fields.map(fieldRow), "        ");
+  });
+  const more = objects.length > NAMED ? `    … and ${objects.length - NAMED} more objects\n` : "";
+  return named.join("") + more;
+}
+
+function fieldRow(field: FieldChange): readonly string[] {
+  return [visibleText(field.path), visibleText(changeText(field))];
+}
+
+/** `"DEV" → "PROD"` of what may be shown, else a word. */
+export function changeText({ action, word, shown }: FieldChange): string {
+  const { from, to } = shown ?? {};
+  if (action === "change" && from !== undefined && to !== undefined) return `${from} → ${to}`;
+  if (action === "set") return to === undefined ? "set" : `set to ${to}`;
+  if (action === "unset") return from === undefined ? "unset" : `unset (was ${from})`;
+  return word === "unknown" ? "changed, perhaps" : word;
+}
+
+/** What differs between the plan that was reviewed, of which only the id may be known, and the one of now. */
+export function planDifference(reviewed: Pick<Plan, "id"> & Partial<Plan>, now: Plan): string {
+  const head = `reviewed: plan ${reviewed.id}${reviewed.tool === undefined ? "" : ` of jackfield ${reviewed.tool}`}\nnow:      plan ${now.id} of jackfield ${now.tool}\n`;
+  if (!reviewed.deployments) return `${head}\n${planText(now)}`;
+  const [before, after] = [statesOf(reviewed.deployments), statesOf(now.deployments)];
+  const names = [...new Set([...before.keys(), ...after.keys()])].filter(
+    (name) => before.get(name) !== after.get(name),
+  );
+  const rows = names
+    .sort()
+    .map((name) => [name, before.get(name) ?? "nothing", "→", after.get(name) ?? "nothing"]);
+  const why =
+    rows.length > 0
+      ? table(
+          rows.map((row) => row.map(visibleText)),
+          "  ",
+        )
+      : "  the files are not the same\n";
+  return `${head}${why}\n${planText(now)}`;
+}
+
+/** What is to happen to each Secret, and on which state of it. */
+function statesOf(plans: readonly DeploymentPlan[]): ReadonlyMap<string, string> {
+  return new Map(
+    plans.flatMap(({ operations }) =>
+      operations.map(({ cluster, namespace, secret, action, seen, objects }) => {
+        const state = seen === undefined ? "" : ` of version ${seen.resourceVersion}`;
+        return [`${cluster}/${namespace}/${secret}`, `${action}${state}, ${objects.length} objects`] as const;
+      }),
+    ),
+  );
+}
