@@ -214,6 +214,30 @@ test("all earlier places of a Deployment, each with its own end", () => {
   ]);
 });
 
+test("a cluster that is not declared any more, but was in two ways, is one cluster", () => {
+  commit(repo, BASE);
+  commit(repo, { "jackfield.yaml": workspaceYaml({ main: `{context: prod, uid: ${UID}}` }) });
+  const dropped = commit(repo, { "jackfield.yaml": workspaceYaml({ main: "{context: two}" }) });
+  const { shown, places } = look(repo.root);
+  expect(shown).toEqual([`prod prod=${UID} airflow jackfield-prod file`]);
+  expect(places[0]).toMatchObject({ dropped });
+});
+
+test("a cluster is what its own Workspace says it is", () => {
+  commit(repo, {
+    "a/jackfield.yaml": workspaceYaml(CONTEXT),
+    "a/prod.yaml": PROD,
+    "b/jackfield.yaml": workspaceYaml(
+      { main: `{context: prod, uid: ${UID}}` },
+      { uid: OTHER_UID, name: "store" },
+    ),
+    "b/prod.yaml": deploymentYaml("test"),
+  });
+  commit(repo, { "a/prod.yaml": undefined, "b/prod.yaml": undefined });
+  const earlier = [WAS, `test prod=${UID} airflow jackfield-test file`];
+  expect(look(repo.root).shown).toEqual(earlier);
+});
+
 test("a revert makes a place current again", () => {
   commit(repo, BASE);
   const moved = commit(repo, { "prod.yaml": deploymentYaml("prod", { namespace: "other" }) });
@@ -246,6 +270,10 @@ test("a place that two files of one tree declare is gone when both are", () => {
 const BROKEN: readonly (readonly [string, Edit])[] = [
   ["a Deployment that does not parse", { "prod.yaml": `${PROD}  : [` }],
   ["a Deployment that is not valid", { "prod.yaml": PROD.replace("airflow", "No/Such") }],
+  [
+    "a Deployment that says two things",
+    { "prod.yaml": PROD.replace("  namespace: ", "  namespace: two\n  namespace: ") },
+  ],
   ["a Workspace that does not parse", { "jackfield.yaml": `${workspaceYaml(CONTEXT)}  : [` }],
   [
     "a Workspace that is not valid",
@@ -277,6 +305,8 @@ test("a branch knows what the default branch dropped, and what it dropped itself
   const { shown, places } = look(repo.root);
   expect(shown).toEqual(["prod prod on-main jackfield-prod file", "test prod airflow jackfield-test file"]);
   expect(places[1]).toMatchObject({ dropped });
+  // With no Workspace in sight, what is on this branch is nobody's to judge.
+  expect(recall(repo.root, []).shown).toEqual(shown);
 });
 
 test("a checkout that is behind takes nothing for earlier that came back", () => {

@@ -6,16 +6,16 @@ export interface EarlierPlace {
   readonly workspaceUid: string;
   readonly workspace: string;
   readonly deployment: string;
-  /** As declared then. */
+  /** As it is declared now, or, if it is not any more, as it was last. */
   readonly cluster: Cluster;
-  /** Of the Workspace then. */
+  /** Of the Workspace that declares it so, which a directory is told from. */
   readonly folder: string;
   readonly namespace: string;
   readonly delivery: Delivery;
   /** What the names of its Secrets were made from. */
   readonly base: string;
-  /** The newest commit that still had it. */
+  /** The parent of `dropped`; HEAD, where only the tree at hand drops it. */
   readonly last: string;
-  /** The commit after it, which dropped it. */
+  /** The first commit without it; HEAD, where only the tree at hand drops it. */
   readonly dropped: string;
 }

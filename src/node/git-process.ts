@@ -49,8 +49,6 @@ export function run(root: string, args: readonly string[], input = "", extra: No
     GIT_NO_REPLACE_OBJECTS: "1",
     GIT_LITERAL_PATHSPECS: "1",
     GIT_NO_LAZY_FETCH: "1",
-    // The same for a git that does not know that one: no protocol has this name.
-    GIT_ALLOW_PROTOCOL: "none",
     // Parents that a file of the clone makes up.
     GIT_GRAFT_FILE: "/dev/null",
     ...extra,
