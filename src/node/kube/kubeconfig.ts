@@ -1,0 +1,121 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { parse } from "yaml";
+import { diagnostic } from "../../core/diagnostic.ts";
+import { nameHint } from "../../core/nearest.ts";
+import { PortFailure } from "../../ports.ts";
+import type { Environment } from "../sops-environment.ts";
+import { at, mapOf, textOf } from "./answer.ts";
+
+/** What a kubeconfig says of one context. Texts in it are as they stand there. */
+export interface Context {
+  readonly name: string;
+  readonly cluster: Entry;
+  readonly user: Entry;
+}
+
+/** A cluster or a user of a kubeconfig. */
+export interface Entry {
+  readonly name: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** The folder of its file, which paths in it are told from. */
+  readonly folder: string;
+}
+
+/** All entries of several files, by name; of two with one name the first counts, as for kubectl. */
+interface Kubeconfig {
+  readonly files: readonly string[];
+  readonly contexts: ReadonlyMap<string, Entry>;
+  readonly clusters: ReadonlyMap<string, Entry>;
+  readonly users: ReadonlyMap<string, Entry>;
+}
+
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/**
+ * A context of the files that `KUBECONFIG` names, else of `~/.kube/config`. There is no default: a context that is absent is never
+ * another one. Throws PortFailure: JF700 (no such context), JF701 (a file that cannot be read), JF702 (its cluster or user is absent).
+ */
+export function readContext(name: string, env: Environment): Context {
+  const config = readKubeconfig(env);
+  const context = config.contexts.get(name);
+  if (!context) {
+    const files = config.files.join(", ");
+    const hint = nameHint(name, config.contexts.keys());
+    throw new PortFailure(diagnostic("JF700", undefined, { context: name, files }, { hint }));
+  }
+  const part = (what: "cluster" | "user", all: ReadonlyMap<string, Entry>): Entry => {
+    const wanted = textOf(context.body[what]);
+    if (wanted === undefined) throw unfit(name, `names no ${what}`);
+    const entry = all.get(wanted);
+    if (!entry) throw unfit(name, `names a ${what} that is not there`);
+    return entry;
+  };
+  return { name, cluster: part("cluster", config.clusters), user: part("user", config.users) };
+}
+
+/** A context that cannot be used, and why. */
+export function unfit(context: string, reason: string, hint?: string): PortFailure {
+  return new PortFailure(diagnostic("JF702", undefined, { context, reason }, { hint }));
+}
+
+function readKubeconfig(env: Environment): Kubeconfig {
+  const listed = (env.KUBECONFIG ?? "").split(delimiter).filter((path) => path !== "");
+  const files = listed.length > 0 ? listed : [join(env.HOME ?? homedir(), ".kube", "config")];
+  const read = files.map((path) => ({ path, json: readFile(path) }));
+  const all = (list: string, key: string): ReadonlyMap<string, Entry> => {
+    const entries = new Map<string, Entry>();
+    for (const { path, json } of read) {
+      for (const entry of entriesOf(at(json, list), key, dirname(path))) {
+        if (!entries.has(entry.name)) entries.set(entry.name, entry);
+      }
+    }
+    return entries;
+  };
+  return {
+    files,
+    contexts: all("contexts", "context"),
+    clusters: all("clusters", "cluster"),
+    users: all("users", "user"),
+  };
+}
+
+function entriesOf(list: unknown, key: string, folder: string): readonly Entry[] {
+  return (Array.isArray(list) ? list : []).flatMap((one: unknown) => {
+    const name = textOf(at(one, "name"));
+    const body = mapOf(at(one, key));
+    return name === undefined || !body ? [] : [{ name, body, folder }];
+  });
+}
+
+/** Undefined: there is no such file, which is no trouble as long as the context is in another. */
+function readFile(path: string): unknown {
+  let text: string;
+  try {
+    const bytes = readFileSync(path);
+    if (bytes.length > MAX_BYTES) throw unreadable(path, "it is larger than 16 MiB");
+    text = bytes.toString("utf8");
+  } catch (error) {
+    if (error instanceof PortFailure) throw error;
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    if (code === "ENOENT") return undefined;
+    throw unreadable(path, code);
+  }
+  const json = parsed(text);
+  if (json !== null && mapOf(json) === undefined) throw unreadable(path, "it is no YAML of a kubeconfig");
+  return json;
+}
+
+/** Messages of the parser quote the text, tokens and all: none of them leaves this function. */
+function parsed(text: string): unknown {
+  try {
+    return parse(text, { logLevel: "silent", prettyErrors: false });
+  } catch {
+    return undefined;
+  }
+}
+
+function unreadable(path: string, reason: string): PortFailure {
+  return new PortFailure(diagnostic("JF701", undefined, { path, reason }));
+}
