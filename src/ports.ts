@@ -141,6 +141,8 @@ export interface History {
   mergeBase(one: string, other: string): string | undefined;
   /** True if `one` is `other`, or came before it on any line of descent. */
   isAncestor(one: string, other: string): boolean;
+  /** When a commit was made, in seconds since 1970; undefined: there is no such commit here. */
+  committedAt(commit: string): number | undefined;
   fileAt(commit: string, path: string): string | undefined;
   /** The YAML files of a commit, as `Files` would take them; sorted by path. */
   yamlAt(commit: string): readonly SourceFile[];

@@ -35,6 +35,7 @@ export function createHistory(root: string): History {
       once(`ancestor ${one} ${other}`, () => {
         return git(root, ["merge-base", "--is-ancestor", sha(one), sha(other)]) !== undefined;
       }),
+    committedAt: (commit) => committedAt(root, commit),
     fileAt,
     yamlAt: (commit) => once(`yaml ${commit}`, () => yamlAt(root, commit)),
     blobs: (commit, paths) => blobsAt(root, commit, paths),
@@ -64,6 +65,7 @@ const NO_HISTORY: History = {
   defaultBranch: () => undefined,
   mergeBase: () => undefined,
   isAncestor: () => false,
+  committedAt: () => undefined,
   fileAt: () => undefined,
   yamlAt: () => [],
   blobs: () => new Map(),
@@ -88,6 +90,11 @@ function findDefault(root: string): Commit | undefined {
   const [commit = "", target] = (ref && refs.get(ref)) || [];
   const name = (target || ref)?.replace(/^refs\/(?:remotes|heads)\//, "");
   return name === undefined ? undefined : { name, commit };
+}
+
+function committedAt(root: string, commit: string): number | undefined {
+  const told = git(root, ["rev-list", "--max-count=1", "--timestamp", sha(commit)]) ?? "";
+  return Number.parseInt(told, 10) || undefined;
 }
 
 function shaOf(output: string | undefined): string | undefined {

@@ -22,6 +22,8 @@ export interface SecretRecord {
   readonly objects: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
+const COMMIT = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
+
 /** An object as a key of maps: `Connection/warehouse`. */
 export function nameOf({ kind, id }: ObjectName): string {
   return `${kind}/${id}`;
@@ -61,7 +63,8 @@ export function readRecord(text: string | undefined): SecretRecord | undefined {
     tool,
     policyDigest,
     objects,
-    ...(typeof commit === "string" && { commit }),
+    // Whoever may edit the Secret may have written anything: git is given commits only.
+    ...(typeof commit === "string" && COMMIT.test(commit) && { commit }),
     ...(modified === true && { modified }),
     ...(typeof breakGlass === "string" && { breakGlass }),
   };

@@ -5,7 +5,7 @@ import { readRecord, recordText, type SecretRecord } from "../../src/plan/record
 const record: fc.Arbitrary<SecretRecord> = fc.record(
   {
     tool: fc.string(),
-    commit: fc.string(),
+    commit: fc.stringMatching(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/),
     modified: fc.constant(true as const),
     policyDigest: fc.string(),
     breakGlass: fc.string(),
@@ -50,4 +50,9 @@ test.each([
   '{"v":1,"tool":"1","policyDigest":"p","objects":{"Connection/a":1}}',
 ])("what is no record is none: %s", (text) => {
   expect(readRecord(text)).toBeUndefined();
+});
+
+test("a commit that is none is not taken for one", () => {
+  const text = recordText({ tool: "1", policyDigest: "p", commit: "--output=x", objects: new Map() });
+  expect(readRecord(text)?.commit).toBeUndefined();
 });

@@ -100,6 +100,33 @@ export function liveSpecs(env: Env, tool: string): readonly CommandSpec[] {
       }),
     },
     {
+      name: "status",
+      description: "tell what is live in each Deployment: from which commit, how old, how much",
+      subject: "estate",
+      options: [...FILTERS],
+      run: guarded(async (invocation) => {
+        const request = liveRequest(invocation);
+        if ("result" in request) return request;
+        const [{ status }, ports] = await Promise.all([
+          import("../status.ts"),
+          livePorts(invocation, env, tool),
+        ]);
+        return status({ ...ports, now: new Date() }, request);
+      }),
+    },
+    {
+      name: "matrix",
+      description: "list environments and clusters that have Deployments, for the matrix of a GitHub job",
+      subject: "estate",
+      options: [...FILTERS],
+      run: guarded(async (invocation) => {
+        const request = liveRequest(invocation);
+        if ("result" in request) return request;
+        const { matrix } = await import("../matrix.ts");
+        return matrix(filesOf(invocation.options), request);
+      }),
+    },
+    {
       name: "adopt",
       description: "take over a Secret that somebody else made; it becomes what Git says",
       subject: "estate",

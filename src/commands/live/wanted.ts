@@ -56,13 +56,25 @@ export function targetsOf(
   const told = opening.isOptional && hasNoKey ? diagnostics.filter(isFault) : [...diagnostics];
   const opened = active.filter((one) => isOpen(one, value));
   const manifests = manifestsOf(opened, value, told);
-  const views = new Map(placed.map(({ workspace }) => [workspace, createViews(workspace.effective)]));
-  const targets = placed.map((one) => {
-    const secrets = views.get(one.workspace)?.(one.effective) ?? [];
-    return target(one, secrets, manifests.get(one), before(one));
-  });
+  const targets = closedTargets(placed).map((one) => withManifests(one, manifests.get(one.placed), before));
   const secrets = [...value.values()].map(({ secret }) => secret);
   return { targets, diagnostics: told, secrets };
+}
+
+/** What each Deployment is to have, as far as it is known without keys. */
+export function closedTargets(placed: readonly Placed[]): readonly Target[] {
+  const views = new Map(placed.map(({ workspace }) => [workspace, createViews(workspace.effective)]));
+  return placed.map((one) => target(one, views.get(one.workspace)?.(one.effective) ?? []));
+}
+
+function withManifests(
+  { wanted, ...target }: Target,
+  manifests: readonly SecretManifest[] | undefined,
+  before: (placed: Placed) => Before,
+): Target {
+  const byName = manifests && new Map(manifests.map((one) => [one.name, one]));
+  const more = { ...(byName && { manifests: byName }), before: before(target.placed) };
+  return { ...target, wanted: { ...wanted, ...more } };
 }
 
 function isFault({ code }: Diagnostic): boolean {
@@ -113,12 +125,7 @@ function manifestsOf(
   return made;
 }
 
-function target(
-  placed: Placed,
-  secrets: readonly SecretView[],
-  manifests: readonly SecretManifest[] | undefined,
-  before: Before,
-): Target {
+function target(placed: Placed, secrets: readonly SecretView[]): Target {
   const { workspace } = placed.workspace.declarations;
   const { deployment } = placed.effective;
   const cluster = clusterOf(placed.workspace, deployment.cluster.value);
@@ -134,9 +141,8 @@ function target(
     protected: workspace.environments.get(deployment.environment.value)?.protected ?? false,
     site,
     secrets,
-    ...(manifests && { manifests: new Map(manifests.map((one) => [one.name, one])) }),
     policyDigest: policyDigest(workspace, deployment),
-    before,
+    before: () => undefined,
   };
   return { placed, wanted, cluster, folder: workspace.directory };
 }
