@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import {
   lstatSync,
@@ -17,7 +17,7 @@ import { Secret } from "../src/core/secret.ts";
 import type { LiveSecret, WantedSecret } from "../src/model/live.ts";
 import { heldName } from "../src/node/directory/processes.ts";
 import type { LiveCluster, WriteAnswer } from "../src/ports.ts";
-import { CHILD, openIn, scratch, startChild } from "./support/directory-cluster.ts";
+import { firstWord, openIn, scratch, startChild, startLimited } from "./support/directory-cluster.ts";
 import { failingAt, interrupted } from "./support/failing-fs.ts";
 
 // What is left of a directory cluster when a process is killed, or the disk fails, at any moment.
@@ -284,12 +284,8 @@ test("a file that grows too large for the system is refused, and nothing is left
   const cluster = openIn(root);
   await put(cluster, OLD);
   const before = tree();
-  const line = 'ulimit -f 64; exec "$0" "$@"';
-  const child = spawn("bash", ["-c", line, process.execPath, CHILD, root, "large", "airflow", "1000000"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const [said] = await once(child.stdout, "data");
-  expect(JSON.parse(String(said))).toMatchObject({ kind: "refused", diagnostic: { code: "JF731" } });
-  expect(String(said)).toContain("EFBIG");
+  const said = await firstWord(startLimited(64, root, "large", "airflow", "1000000"));
+  expect(JSON.parse(said)).toMatchObject({ kind: "refused", diagnostic: { code: "JF731" } });
+  expect(said).toContain("EFBIG");
   expect(tree()).toEqual(before);
 });

@@ -17,8 +17,7 @@ import { openDirectory } from "../../src/node/directory/open.ts";
 import type { LiveCluster } from "../../src/ports.ts";
 import type { Opened, Poke } from "./cluster-conformance.ts";
 
-/** The program of `startChild`. */
-export const CHILD = fileURLToPath(new URL("directory-child.ts", import.meta.url));
+const CHILD = fileURLToPath(new URL("directory-child.ts", import.meta.url));
 
 /** Locks that are waited for as long as a test likes to wait. */
 export const BRIEF = { wait: 1500, stale: 500 };
@@ -41,7 +40,26 @@ export function openIn(root: string, more: Pick<Cluster, "mode" | "group"> = {})
 
 /** Starts a process that works on the directory cluster below a folder: see directory-child.ts. */
 export function startChild(root: string, ...args: readonly string[]) {
-  return spawn(process.execPath, [CHILD, root, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  return start([process.execPath, CHILD, root, ...args]);
+}
+
+/** The same, for a process that may write no file of more than some KiB. */
+export function startLimited(kib: number, root: string, ...args: readonly string[]) {
+  return start(["bash", "-c", `ulimit -f ${kib}; exec "$0" "$@"`, process.execPath, CHILD, root, ...args]);
+}
+
+function start([program = "", ...args]: readonly string[]) {
+  return spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
+}
+
+/** The first that such a process says. */
+export async function firstWord(child: ReturnType<typeof startChild>): Promise<string> {
+  const ended = once(child, "close").then(() => {
+    throw new Error("the process ended without a word");
+  });
+  const [said] = await Promise.race([once(child.stdout, "data"), ended]);
+  ended.catch(() => undefined);
+  return String(said);
 }
 
 /** A directory cluster for `clusterConformance`. */
@@ -73,7 +91,7 @@ function pokeIn(root: string, namespace: string): Poke {
     },
     async abandonLock(name) {
       const child = startChild(root, "lock", namespace, name);
-      await once(child.stdout, "data");
+      if ((await firstWord(child)) !== "locked") throw new Error("the process got no lock");
       child.kill("SIGKILL");
       await once(child, "exit");
     },
