@@ -1,4 +1,4 @@
-import { KubeConfig } from "@kubernetes/client-node";
+import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { diagnostic } from "../../core/diagnostic.ts";
 import { PortFailure } from "../../ports.ts";
 import type { Signature } from "./credentials.ts";
