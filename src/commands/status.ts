@@ -56,7 +56,7 @@ export async function status(ports: StatusPorts, narrowing: Narrowing): Promise<
   const targets = closedTargets(scope);
   const observed = await observe(ports.clusters, targets, []);
   for (const cluster of observed.clusters.values()) cluster.close();
-  const deployments = targets.map((target) => statusOf(target, observed.observation, ports));
+  const deployments = observed.targets.map((target) => statusOf(target, observed.observation, ports));
   const diagnostics: readonly Diagnostic[] = [...estate.diagnostics, ...observed.diagnostics];
   return {
     diagnostics: sortDiagnostics(diagnostics),

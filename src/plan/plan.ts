@@ -34,12 +34,7 @@ export function planDeployments(planning: Planning): readonly DeploymentPlan[] {
   const owned = ownedSecrets(planning);
   const index = indexOf(planning.observation);
   const current = planning.wanted.map((wanted) => planWanted(wanted, owned, index, planning));
-  const known = new Set(
-    planning.wanted.flatMap(({ identity, deployment: { name, renamedFrom } }) =>
-      [name.value, ...(renamedFrom === undefined ? [] : [renamedFrom])].map((one) => `${identity}\0${one}`),
-    ),
-  );
-  const gone = [...planGone(owned, known, planning)];
+  const gone = [...planGone(owned, planning)];
   return [...current, ...gone].sort(
     (a, b) => compareText(a.workspace, b.workspace) || compareText(a.deployment, b.deployment),
   );
@@ -147,17 +142,17 @@ function idsOf(labels: ReadonlyMap<string, string>): readonly string[] {
   return ID_LABELS.flatMap((label) => (labels.has(label) ? [`${label}=${labels.get(label)}`] : []));
 }
 
-function* planGone(
-  all: readonly OwnedSecret[],
-  known: ReadonlySet<string>,
-  { isInScope, workspaces, observation }: Planning,
-): Generator<DeploymentPlan> {
-  const left = all.filter(
-    (one) =>
-      !known.has(`${one.identity}\0${one.deployment}`) && isInScope(one.identity, one.deployment, one.site),
-  );
-  const lost = observation.orphans.filter((one) => !known.has(`${one.identity}\0${one.deployment}`));
-  const keyOf = (one: { identity: string; deployment: string }) => `${one.identity}\0${one.deployment}`;
+/** A Deployment of a Workspace, as a key of sets. */
+export function deploymentKey(identity: string, deployment: string): string {
+  return `${identity}\0${deployment}`;
+}
+
+function* planGone(all: readonly OwnedSecret[], planning: Planning): Generator<DeploymentPlan> {
+  const { atHead, isInScope, workspaces, observation } = planning;
+  const keyOf = (one: { identity: string; deployment: string }) =>
+    deploymentKey(one.identity, one.deployment);
+  const left = all.filter((one) => !atHead.has(keyOf(one)) && isInScope(one.site));
+  const lost = observation.orphans.filter((one) => !atHead.has(keyOf(one)));
   for (const key of new Set([...left, ...lost].map(keyOf))) {
     const [identity = "", deployment = ""] = key.split("\0");
     const own = left.filter((one) => keyOf(one) === key);

@@ -46,8 +46,10 @@ export interface Planning {
   readonly wanted: readonly Wanted[];
   /** Workspaces whose Secrets may be removed: name by identity. */
   readonly workspaces: ReadonlyMap<string, string>;
-  /** True for a Deployment, by identity of its Workspace and name, that this run is about though it is not at HEAD. */
-  readonly isInScope: (identity: string, deployment: string, site: Site) => boolean;
+  /** Every Deployment at HEAD, by `deploymentKey`, whether this run is about it or not. */
+  readonly atHead: ReadonlySet<string>;
+  /** True where what belongs to no Deployment at HEAD is this run's to remove. */
+  readonly isInScope: (site: Site) => boolean;
   readonly observation: Observation;
   /** `NAMESPACE/NAME` of a Secret to take over. */
   readonly adopted: string | undefined;

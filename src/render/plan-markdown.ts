@@ -1,6 +1,6 @@
 import type { DeploymentPlan, ObjectChange, Operation, Plan } from "../model/plan.ts";
 import { changeText } from "./plan-text.ts";
-import { factsOf, isQuiet, notesOf, summaryOf, tellable } from "./plan-words.ts";
+import { factsOf, isQuiet, notesOf, summaryOf, tellable, toldObjects } from "./plan-words.ts";
 import { visibleText } from "./visible.ts";
 
 /** GitHub takes 65,536 characters. */
@@ -41,12 +41,12 @@ function deploymentPart(plan: DeploymentPlan): string {
 }
 
 function operationPart(operation: Operation): string {
-  const { action, secret, withKey, objects } = operation;
+  const { action, namespace, secret } = operation;
   const notes = notesOf(operation).map((note) => `  - ${code(note)}\n`);
-  const told = withKey ? withKey.objects : objects;
+  const told = toldObjects(operation);
   const rows = told.slice(0, NAMED).map(objectRow);
   const rest = told.length > NAMED ? `  - and ${told.length - NAMED} more objects\n` : "";
-  return `- **${action}** ${code(secret)}\n${notes.join("")}${rows.join("")}${rest}`;
+  return `- **${action}** ${code(`${namespace}/${secret}`)}\n${notes.join("")}${rows.join("")}${rest}`;
 }
 
 function objectRow({ kind, id, action, fields }: ObjectChange): string {

@@ -1,5 +1,5 @@
 import type { DeploymentPlan, FieldChange, ObjectChange, Operation, Plan } from "../model/plan.ts";
-import { factsOf, isQuiet, notesOf, summaryOf, tellable } from "./plan-words.ts";
+import { factsOf, isQuiet, notesOf, summaryOf, tellable, toldObjects } from "./plan-words.ts";
 import { table } from "./table.ts";
 import { visibleText } from "./visible.ts";
 
@@ -28,7 +28,11 @@ export function planText(plan: Plan): string {
 function deploymentText(plan: DeploymentPlan): string {
   const title = `${plan.workspace}/${plan.deployment}: ${factsOf(plan).join(", ")}`;
   const loses = plan.loses.length > 0 ? lossText(plan) : "";
-  const operations = plan.operations.filter((one) => !isQuiet(one)).map(operationText);
+  const isSpread =
+    new Set(plan.operations.map(({ clusterKey, namespace }) => `${clusterKey} ${namespace}`)).size > 1;
+  const operations = plan.operations
+    .filter((one) => !isQuiet(one))
+    .map((one) => operationText(one, isSpread));
   return `${visibleText(title)}\n${loses}${operations.join("")}`;
 }
 
@@ -38,12 +42,13 @@ function lossText({ loses, had }: DeploymentPlan): string {
   return `  loses ${loses.length} of ${had} objects: ${visibleText(names.join(", "))}${more}\n`;
 }
 
-function operationText(operation: Operation): string {
-  const { action, secret, withKey, objects } = operation;
+/** `isSpread`: its Deployment has Secrets in more than one place. */
+function operationText(operation: Operation, isSpread: boolean): string {
+  const { action, cluster, namespace, secret } = operation;
   const notes = notesOf(operation).map((note) => `      ${visibleText(note)}\n`);
-  const told = withKey ? withKey.objects : objects;
-  const title = `  ${SIGN[action]} ${action} ${visibleText(secret)}\n`;
-  return `${title}${notes.join("")}${objectsText(told)}`;
+  const place = isSpread ? ` in ${cluster}/${namespace}` : "";
+  const title = `  ${SIGN[action]} ${action} ${visibleText(`${secret}${place}`)}\n`;
+  return `${title}${notes.join("")}${objectsText(toldObjects(operation))}`;
 }
 
 function objectsText(objects: readonly ObjectChange[]): string {

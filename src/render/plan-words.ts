@@ -1,4 +1,4 @@
-import type { Action, DeploymentPlan, Operation, Plan, Reason } from "../model/plan.ts";
+import type { Action, DeploymentPlan, ObjectChange, Operation, Plan, Reason } from "../model/plan.ts";
 
 // What texts and Markdown say of plans in the same words.
 
@@ -34,9 +34,14 @@ const SUMMARY: Readonly<Record<Action, string>> = {
   keep: "as it should be",
 };
 
-/** "1 to create, 2 as it should be"; "nothing" of no operations at all. */
+/** "1 to create, 2 as it should be"; what is paused is counted apart. */
 export function summaryOf(plans: readonly DeploymentPlan[]): string {
-  const parts = [...countActions(plans)].map(([action, count]) => `${count} ${SUMMARY[action]}`);
+  const active = plans.filter(({ paused }) => paused === undefined);
+  const held = plans
+    .filter(({ paused }) => paused !== undefined)
+    .flatMap(({ operations }) => operations.filter((one) => !isQuiet(one)));
+  const parts = [...countActions(active)].map(([action, count]) => `${count} ${SUMMARY[action]}`);
+  if (held.length > 0) parts.push(`${held.length} held, paused`);
   return parts.length === 0 ? "no Secrets" : parts.join(", ");
 }
 
@@ -110,4 +115,10 @@ export function factsOf({
 /** Deployments of which there is something to say. */
 export function tellable({ deployments }: Plan): readonly DeploymentPlan[] {
   return deployments.filter(({ operations }) => operations.some((one) => !isQuiet(one)));
+}
+
+/** The objects to name: what really differs where the key tells, none of a Secret that is only elsewhere now. */
+export function toldObjects({ reason, withKey, objects }: Operation): readonly ObjectChange[] {
+  if (reason === "moved") return [];
+  return withKey ? withKey.objects : objects;
 }

@@ -18,7 +18,8 @@ export function limitsOf({ workspaces }: Estate): (plan: DeploymentPlan) => Limi
   );
   return ({ workspace, deployment }) => {
     const found = limits.get(workspace);
-    if (!found) throw new Error("a plan is of a Workspace in sight");
+    // A Workspace that is gone protects nothing any more; that all of it goes is for the budget to stop.
+    if (!found) return { pruneMax: "0", isProtected: () => false };
     return { pruneMax: found.pruneMax, isProtected: found.isProtected(deployment) };
   };
 }

@@ -1,4 +1,3 @@
-import { append } from "../../core/append.ts";
 import { type Diagnostic, diagnostic } from "../../core/diagnostic.ts";
 import { baseName, envSecretName } from "../../emit/names.ts";
 import { clusterKey } from "../../model/cluster-key.ts";
@@ -26,6 +25,8 @@ interface ClusterLookups {
 
 /** What was read, the clusters it was read from, and what went wrong. */
 export interface Observed {
+  /** Those that were given, with the one key of each one's cluster. */
+  readonly targets: readonly Target[];
   readonly observation: Observation;
   /** By `clusterKey`. */
   readonly clusters: ReadonlyMap<string, LiveCluster>;
@@ -43,21 +44,29 @@ export async function observe(
 ): Promise<Observed> {
   const wanted = lookupsOf(targets, earlier);
   const read = await Promise.all([...wanted].map(([key, one]) => readCluster(clusters, key, one)));
-  const diagnostics: Diagnostic[] = [];
-  const unread = new Map<string, Site>();
-  for (const one of read) {
-    append(diagnostics, one.diagnostics);
-    for (const site of one.unread) unread.set(`${site.key}\0${site.namespace}`, site);
-  }
-  const isUnread = ({ key, namespace }: Site) => unread.has(`${key}\0${namespace}`);
-  const current = targets.map((one) => one.wanted.site).filter(isUnread);
-  const orphans = earlier.map(orphanOf).filter(({ site }) => isUnread(site));
-  const found = read.flatMap((one) => one.found);
+  const keys = keysOf(read);
+  const settle = (site: Site): Site => ({ ...site, key: keys.get(site.key) ?? site.key });
+  const unread = new Set(read.flatMap((one) => one.unread).map((site) => nameOf(settle(site))));
+  const isUnread = (site: Site) => unread.has(nameOf(site));
+  const settled = targets.map(({ wanted: one, ...target }) => ({
+    ...target,
+    wanted: { ...one, site: settle(one.site) },
+  }));
+  const orphans = earlier.map(orphanOf).map((one) => ({ ...one, site: settle(one.site) }));
   return {
-    observation: { found, unread: current, orphans },
+    targets: settled,
+    observation: {
+      found: foundOnce(read, settle),
+      unread: settled.map((one) => one.wanted.site).filter(isUnread),
+      orphans: orphans.filter(({ site }) => isUnread(site)),
+    },
     clusters: new Map(read.flatMap(({ key, live }) => (live ? [[key, live] as const] : []))),
-    diagnostics,
+    diagnostics: read.flatMap((one) => one.diagnostics),
   };
+}
+
+function nameOf({ key, namespace }: Site): string {
+  return `${key}\0${namespace}`;
 }
 
 function lookupsOf(
@@ -98,6 +107,8 @@ function orphanOf(place: EarlierPlace): Orphan {
 
 interface Read {
   readonly key: string;
+  /** Of a Kubernetes cluster that was reached. */
+  readonly uid?: string;
   readonly live?: LiveCluster;
   readonly found: Observation["found"];
   readonly unread: readonly Site[];
@@ -112,12 +123,16 @@ async function readCluster(
   const all = [...lookups.values()];
   try {
     const live = await clusters.open(cluster, folder);
-    const stranger = await isStranger(live, cluster);
-    if (stranger) return { key, found: [], unread: all.map(({ site }) => site), diagnostics: [stranger] };
+    const uid = await live.identity();
+    if (cluster.uid !== undefined && uid !== cluster.uid) {
+      live.close();
+      return { key, found: [], unread: all.map(({ site }) => site), diagnostics: [stranger(cluster)] };
+    }
     const sites = [...all, ...(await others(live, key, cluster, lookups))];
     const read = await Promise.all(sites.map((one) => readSite(live, one)));
     return {
       key,
+      ...(uid !== undefined && { uid }),
       live,
       found: read.flatMap(({ found }) => found),
       unread: read.flatMap(({ unread }) => unread),
@@ -135,12 +150,30 @@ function toldOf(lookups: readonly Lookup[], { diagnostic: trouble }: PortFailure
 }
 
 /** Behind a context may be another cluster than the one that is meant. */
-async function isStranger(live: LiveCluster, cluster: Cluster): Promise<Diagnostic | undefined> {
-  if (cluster.uid === undefined) return undefined;
-  const uid = await live.identity();
-  if (uid === cluster.uid) return undefined;
+function stranger({ name }: Cluster): Diagnostic {
   const hint = "check the context; `uid` of the cluster is that of its namespace `kube-system`";
-  return diagnostic("JF615", undefined, { cluster: cluster.name.value }, { hint });
+  return diagnostic("JF615", undefined, { cluster: name.value }, { hint });
+}
+
+/**
+ * The one key of each cluster. It may go by two: after its context was renamed, say, and then the place under its former name is
+ * the very place that it has now, where nothing is left over.
+ */
+function keysOf(read: readonly Read[]): ReadonlyMap<string, string> {
+  const first = new Map<string, string>();
+  for (const { key, uid } of read) if (uid !== undefined && !first.has(uid)) first.set(uid, key);
+  return new Map(read.map(({ key, uid }) => [key, first.get(uid ?? "") ?? key]));
+}
+
+/** What was found, each Secret once. */
+function foundOnce(read: readonly Read[], keyOf: (site: Site) => Site): Observation["found"] {
+  const found = new Map<string, Observation["found"][number]>();
+  for (const { site, live } of read.flatMap((one) => one.found)) {
+    const only = keyOf(site);
+    const key = `${only.key}\0${only.namespace}\0${live.name}`;
+    if (!found.has(key)) found.set(key, { site: only, live });
+  }
+  return [...found.values()];
 }
 
 /** Namespaces of a directory that nobody asked for: an earlier place may be among them. */
@@ -160,7 +193,10 @@ async function others(
     });
 }
 
-async function readSite(live: LiveCluster, lookup: Lookup): Promise<Omit<Read, "key" | "live">> {
+async function readSite(
+  live: LiveCluster,
+  lookup: Lookup,
+): Promise<Pick<Read, "found" | "unread" | "diagnostics">> {
   const { site, names, all } = lookup;
   try {
     const secrets: readonly (LiveSecret | undefined)[] = all

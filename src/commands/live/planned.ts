@@ -5,7 +5,7 @@ import type { EarlierPlace } from "../../model/place.ts";
 import type { DeploymentPlan, Plan } from "../../model/plan.ts";
 import { type Outcome, usage } from "../../outcome.ts";
 import { earlierPlaces } from "../../places/earlier.ts";
-import { planDeployments } from "../../plan/plan.ts";
+import { deploymentKey, planDeployments } from "../../plan/plan.ts";
 import { identify } from "../../plan/plan-id.ts";
 import type { Clusters, Files, History, KeySource, SopsProgram } from "../../ports.ts";
 import { type Estate, fallbackOf, isOutcome, type Narrowing, openEstate, type Placed } from "../estate.ts";
@@ -57,26 +57,23 @@ export async function makePlan(ports: LivePorts, request: LiveRequest): Promise<
   const scope = scopeOf(estate, request);
   if ("result" in scope) return scope;
   if (hasErrors(estate.diagnostics)) return refused(estate, []);
-  if (scope.length === 0) return usage(noDeployment());
+  if (scope.length === 0 && isFiltered(request)) return usage(noDeployment());
   const placed = sharded(scope, request.shard);
   const fallback = fallbackOf(estate, ports.sops);
   const opening = { keys: ports.keys, fallback, isOptional: !request.needsKeys };
   const targets = targetsOf(placed, opening, createBefore(ports.history));
   if (hasErrors(targets.diagnostics))
     return { ...refused(estate, targets.diagnostics), secrets: targets.secrets };
-  const { declarations, isInScope } = removable(estate, request);
+  const declarations = estate.workspaces.map((one) => one.declarations);
   const places = earlierPlaces(ports.history, declarations);
   if (hasErrors(places.diagnostics)) return refused(estate, places.diagnostics);
-  const earlier = places.value.filter(
-    (place) => concerns(place, placed) || isInScope(place.cluster.name.value),
-  );
+  const earlier = places.value.filter((place) => isToBeRead(place, placed, request));
   const observed = await observe(ports.clusters, targets.targets, earlier);
   const deployments = planDeployments({
-    wanted: targets.targets.map(({ wanted }) => wanted),
-    workspaces: new Map(
-      estate.workspaces.map((one) => [identityOf(one), one.declarations.workspace.name.value]),
-    ),
-    isInScope: (_, __, site) => isInScope(site.cluster),
+    wanted: observed.targets.map(({ wanted }) => wanted),
+    workspaces: workspacesOf(estate, earlier),
+    atHead: deploymentsOf(estate),
+    isInScope: ({ cluster }) => mayRemoveGone(request, cluster),
     observation: observed.observation,
     adopted: request.adopted,
   });
@@ -90,22 +87,28 @@ export async function makePlan(ports: LivePorts, request: LiveRequest): Promise<
   return {
     plan: identify(only(deployments, request.adopted), basis),
     estate,
-    targets: targets.targets,
+    targets: observed.targets,
     observed,
     diagnostics: sortDiagnostics(diagnostics),
     secrets: targets.secrets,
   };
 }
 
-/** What is gone from Git may be removed only by a run that no filter keeps from it. */
-function removable({ workspaces }: Estate, request: LiveRequest) {
-  const isFiltered = request.deployment !== undefined || request.environment !== undefined;
-  const isMine = (request.shard?.index ?? 1) === 1;
-  return {
-    declarations: workspaces.map((one) => one.declarations),
-    isInScope: (cluster: string) =>
-      !isFiltered && isMine && (request.cluster === undefined || request.cluster === cluster),
-  };
+function isFiltered({ deployment, environment, cluster }: LiveRequest): boolean {
+  return deployment !== undefined || environment !== undefined || cluster !== undefined;
+}
+
+/** What is gone from Git is removed only by a run that no filter keeps from it; of several parts the first sees to it. */
+function mayRemoveGone({ deployment, environment, cluster, shard }: LiveRequest, at: string): boolean {
+  const isWide = deployment === undefined && environment === undefined;
+  return isWide && (cluster ?? at) === at && (shard?.index ?? 1) === 1;
+}
+
+/** Filters limit what is removed, too: of a Deployment that moved, what is left in another cluster than the named one stays. */
+function isToBeRead(place: EarlierPlace, placed: readonly Placed[], request: LiveRequest): boolean {
+  const cluster = place.cluster.name.value;
+  if ((request.cluster ?? cluster) !== cluster) return false;
+  return concerns(place, placed) || mayRemoveGone(request, cluster);
 }
 
 /** True for an earlier place of one of these Deployments. */
@@ -114,6 +117,25 @@ function concerns(place: EarlierPlace, placed: readonly Placed[]): boolean {
     const names = [deployment.name.value, deployment.renamedFrom];
     return identityOf(workspace) === place.workspaceUid && names.includes(place.deployment);
   });
+}
+
+/** Workspaces at HEAD, and those that were: name by identity. */
+function workspacesOf({ workspaces }: Estate, earlier: readonly EarlierPlace[]): ReadonlyMap<string, string> {
+  const now = workspaces.map((one) => [identityOf(one), one.declarations.workspace.name.value] as const);
+  return new Map([...earlier.map((one) => [one.workspaceUid, one.workspace] as const), ...now]);
+}
+
+/** Every Deployment at HEAD, whatever this run is about, by identity and name; a renamed one by both its names. */
+function deploymentsOf({ workspaces }: Estate): ReadonlySet<string> {
+  return new Set(
+    workspaces.flatMap((workspace) =>
+      workspace.effective.deployments.flatMap(({ deployment: { name, renamedFrom } }) =>
+        [name.value, ...(renamedFrom === undefined ? [] : [renamedFrom])].map((one) =>
+          deploymentKey(identityOf(workspace), one),
+        ),
+      ),
+    ),
+  );
 }
 
 /** The plan of one Secret, if one is to be adopted. */
