@@ -74,7 +74,7 @@ function readKubeconfig(env: Environment): Kubeconfig {
     return entries;
   };
   return {
-    files,
+    files: read.map(({ path, json }) => (json === undefined ? `${path} (not there)` : path)),
     contexts: all("contexts", "context"),
     clusters: all("clusters", "cluster"),
     users: all("users", "user"),

@@ -5,6 +5,7 @@ import { type Agents, createAgents } from "./agents.ts";
 import type { Reply } from "./answer.ts";
 import type { Signature } from "./credentials.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { createGate, type Gate } from "./gate.ts";
 import { exchange, TIMES, type Times } from "./http.ts";
 import {
   type Broken,
@@ -20,7 +21,7 @@ import { garbage, type Target, troubleOf, unreachable } from "./trouble.ts";
 /** One request; every write must be a guarded one, because it may be sent several times. */
 export interface Call {
   readonly target: Target;
-  readonly method: "GET" | "PATCH" | "DELETE" | "POST";
+  readonly method: "GET" | "PATCH" | "DELETE";
   /** With the query. */
   readonly path: string;
   readonly type?: string;
@@ -55,6 +56,8 @@ export const LIMITS: Limits = { times: TIMES, patience: PATIENCE };
 const SOCKETS = 16;
 /** Tries after the first before anything ever answered: somebody waits, and most likely nothing is there. */
 const FIRST_TRIES = 2;
+/** Once a cluster is given up, nothing is sent for so long, in ms: hundreds of requests would each wait for it to the end. */
+const REST = 10_000;
 
 interface Wire {
   readonly endpoint: Endpoint;
@@ -64,14 +67,26 @@ interface Wire {
   readonly gate: Gate;
   /** Requests so far. */
   turn: number;
-  /** Once a cluster is `gone`, hundreds of requests must not each wait for it to the end. */
-  mood: "new" | "answering" | "gone";
+  /** When it last answered as a cluster should; undefined: never yet. */
+  answered: number | undefined;
+  /** What a request met that was tried to the end in vain, and when that was. */
+  gone: { readonly since: number; readonly result: Result } | undefined;
 }
 
 /** Opens nothing yet. `context` is told where the cluster cannot be reached. */
 export function createTransport(endpoint: Endpoint, context: string, limits = LIMITS): Transport {
   const agents = createAgents(endpoint, context, SOCKETS);
-  const wire: Wire = { endpoint, context, limits, agents, gate: createGate(SOCKETS), turn: 0, mood: "new" };
+  const gate = createGate(SOCKETS);
+  const wire: Wire = {
+    endpoint,
+    context,
+    limits,
+    agents,
+    gate,
+    turn: 0,
+    answered: undefined,
+    gone: undefined,
+  };
   return {
     async send(call) {
       try {
@@ -89,36 +104,47 @@ async function send(wire: Wire, call: Call): Promise<Result> {
   const turn = wire.turn++;
   const { patience } = call.limits ?? wire.limits;
   const start = performance.now();
+  if (!call.limits && wire.gone && start - wire.gone.since < REST) return wire.gone.result;
   let uncertain = false;
   for (let tried = 1; ; tried++) {
     const got = await signed(wire, call);
+    const isPassingTrouble = "cause" in got || isPassing(got, call.method === "GET");
+    if (!isPassingTrouble) {
+      wire.answered = performance.now();
+      wire.gone = undefined;
+      return resultOf(wire, call, got, uncertain);
+    }
     const pause = pauseOf(wire, call, got, tried, turn);
     if (pause === undefined || performance.now() + pause - start > patience.total) {
-      return resultOf(wire, call, got, uncertain);
+      return giveUp(wire, start, resultOf(wire, call, got, uncertain));
     }
     uncertain ||= "cause" in got ? !got.isUnsent : isUncertain(got);
     await sleep(pause);
   }
 }
 
+/** One request may be in vain for reasons of its own; that nothing else came through meanwhile makes it the cluster's. */
+function giveUp(wire: Wire, start: number, result: Result): Result {
+  if ((wire.answered ?? 0) < start) wire.gone = { since: performance.now(), result };
+  return result;
+}
+
 /** How long to wait before it is tried again; undefined: it is not. */
 function pauseOf(
-  { limits, mood }: Wire,
+  { limits, answered, gone }: Wire,
   call: Call,
   got: Reply | Broken,
   tried: number,
   turn: number,
 ): number | undefined {
   const { patience } = call.limits ?? limits;
-  if (!("cause" in got)) {
-    const isAgain = tried <= patience.tries && isPassing(got, call.method === "GET");
-    return isAgain ? pauseBefore(patience, tried, got.retryAfter, turn) : undefined;
-  }
-  if (isLasting(got.cause)) return undefined;
-  if (got.wasKept && tried === 1) return 0;
-  const isSlow = got.cause === "ETIMEDOUT";
-  const most = { answering: patience.tries, new: isSlow ? 0 : FIRST_TRIES, gone: 0 }[mood];
-  return tried <= Math.min(most, patience.tries) ? pauseBefore(patience, tried, undefined, turn) : undefined;
+  const isBroken = "cause" in got;
+  if (isBroken && got.wasKept && tried === 1) return 0;
+  if (gone || (isBroken && isLasting(got.cause))) return undefined;
+  const first = isBroken && got.cause === "ETIMEDOUT" ? 0 : FIRST_TRIES;
+  const most = isBroken && answered === undefined ? Math.min(first, patience.tries) : patience.tries;
+  if (tried > most) return undefined;
+  return pauseBefore(patience, tried, isBroken ? undefined : got.retryAfter, turn);
 }
 
 /** With the credentials that there are, and if the server does not take them, once with others. */
@@ -131,7 +157,7 @@ async function signed(wire: Wire, call: Call): Promise<Reply | Broken> {
 }
 
 async function once(wire: Wire, call: Call, signature: Signature): Promise<Reply | Broken> {
-  const got = await wire.gate(() =>
+  return wire.gate(() =>
     exchange({
       agent: wire.agents.of(signature),
       base: wire.endpoint.base,
@@ -147,8 +173,6 @@ async function once(wire: Wire, call: Call, signature: Signature): Promise<Reply
       times: (call.limits ?? wire.limits).times,
     }),
   );
-  if (!("cause" in got)) wire.mood = "answering";
-  return got;
 }
 
 function resultOf(wire: Wire, { target }: Call, got: Reply | Broken, isUncertain: boolean): Result {
@@ -159,26 +183,6 @@ function resultOf(wire: Wire, { target }: Call, got: Reply | Broken, isUncertain
   if (got.cause === "too-large") {
     return { kind: "lost", diagnostic: garbage(target, "its answer is larger than 64 MiB") };
   }
-  wire.mood = "gone";
   const where = `context \`${wire.context}\`, server \`${wire.endpoint.base.host}\``;
   return { kind: "lost", diagnostic: unreachable(target, where, got.cause) };
-}
-
-/** Lets so many be under way at a time; the others wait their turn. */
-type Gate = <T>(action: () => Promise<T>) => Promise<T>;
-
-function createGate(width: number): Gate {
-  const waiting: (() => void)[] = [];
-  let free = width;
-  return async (action) => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await action();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else free += 1;
-    }
-  };
 }

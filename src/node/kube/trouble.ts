@@ -8,7 +8,7 @@ export interface Target {
   readonly cluster: string;
   /** All that a Role must allow for it. */
   readonly verbs: readonly string[];
-  readonly resource: "secrets" | "leases" | "namespaces" | "selfsubjectaccessreviews" | "pods";
+  readonly resource: "secrets" | "leases" | "namespaces";
   readonly namespace?: string;
   readonly name?: string;
 }
@@ -77,7 +77,7 @@ function forbidden(target: Target, said: Status): Diagnostic {
     "JF706",
     undefined,
     { cluster, verb: denied, what: whatOf(target) },
-    { hint: `a Role must allow ${ruleOf(target)}` },
+    { hint: `a ${namespace === "" ? "ClusterRole" : "Role"} must allow ${ruleOf(target)}` },
   );
 }
 
@@ -85,7 +85,8 @@ function forbidden(target: Target, said: Status): Diagnostic {
 function ruleOf({ verbs, resource, name, namespace }: Target): string {
   const group = GROUPS[resource];
   const names = name === undefined || verbs.includes("list") ? "" : `, resourceNames: ["${name}"]`;
-  const where = namespace === undefined ? " in the whole cluster" : ` in namespace \`${namespace}\``;
+  // Where nothing is allowed, a server does not tell whether there is such a namespace.
+  const where = namespace === undefined ? "" : ` in namespace \`${namespace}\`, which must be there`;
   const list = verbs.map((verb) => `"${verb}"`).join(", ");
   return `apiGroups: ["${group}"], resources: ["${resource}"]${names}, verbs: [${list}]${where}`;
 }
@@ -93,9 +94,7 @@ function ruleOf({ verbs, resource, name, namespace }: Target): string {
 const GROUPS: Readonly<Record<Target["resource"], string>> = {
   secrets: "",
   namespaces: "",
-  pods: "",
   leases: "coordination.k8s.io",
-  selfsubjectaccessreviews: "authorization.k8s.io",
 };
 
 /** Only where it is at fault is told: a path of keys, which are names. */
@@ -155,6 +154,4 @@ const KINDS: Readonly<Record<Target["resource"], { readonly one: string; readonl
   secrets: { one: "Secret", many: "Secrets" },
   leases: { one: "Lease", many: "Leases" },
   namespaces: { one: "Namespace", many: "Namespaces" },
-  pods: { one: "Pod", many: "Pods" },
-  selfsubjectaccessreviews: { one: "access review", many: "access reviews" },
 };

@@ -1,7 +1,7 @@
 import type { WriteAnswer } from "../../cluster-ports.ts";
 import type { LiveSecret, Seen, WantedSecret } from "../../model/live.ts";
 import { PortFailure } from "../../ports.ts";
-import { isAbsent, isKind, type Reply } from "./answer.ts";
+import { at, isAbsent, isKind, type Reply } from "./answer.ts";
 import { bodyOf, isAsWanted, MANAGER } from "./live-secret.ts";
 import { liveSecretIn, readSecret, secretTarget } from "./read.ts";
 import { answerOf, applyCall, type Done, isDone, pathOf, type Session } from "./session.ts";
@@ -90,7 +90,8 @@ export async function removeSecret(
 
 /** What a server says of what it deleted, or marked so. */
 function isDeletion({ status, json }: Reply): boolean {
-  return (status === 200 || status === 202) && (isKind(json, "v1", "Status") || isKind(json, "v1", "Secret"));
+  const isSaid = isKind(json, "v1", "Status") && at(json, "status") === "Success";
+  return (status === 200 || status === 202) && (isSaid || isKind(json, "v1", "Secret"));
 }
 
 /** Nobody can change it: it is deleted, if it is what was seen, and made anew. */
