@@ -81,6 +81,15 @@ const ELSEWHERE: Readonly<Record<string, readonly Code[]>> = {
     ...(["JF730", "JF731", "JF732", "JF733", "JF734", "JF735", "JF736", "JF737"] as const),
   ],
   "where Deployments were: places tests": ["JF600", "JF601"],
+  "rails: plan/guard.test.ts": ["JF610", "JF611", "JF612", "JF613"],
+  "what a plan finds in clusters, and what apply meets there: test/apply and test/cluster": [
+    ...(["JF614", "JF615", "JF616", "JF617", "JF618", "JF619", "JF620", "JF621", "JF622"] as const),
+    ...(["JF623", "JF624", "JF625", "JF626", "JF650", "JF651"] as const),
+  ],
+  "Kubernetes clusters: test/kube and test/cluster": [
+    ...(["JF700", "JF701", "JF702", "JF703", "JF704", "JF705", "JF706", "JF707", "JF708"] as const),
+    ...(["JF709", "JF710", "JF711", "JF712", "JF713", "JF714", "JF715"] as const),
+  ],
   "a defect of ours": ["JF901"],
 };
 
