@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
@@ -7,6 +7,7 @@ import { stripVTControlCharacters } from "node:util";
 // `npm run demo`: the main job on the example estate, step by step, with no cluster and no key but the demo's own.
 const root = fileURLToPath(new URL("..", import.meta.url));
 const estate = ".jackfield/demo";
+const LAPTOP = ["--cluster", "laptop"];
 
 rmSync(join(root, estate), { recursive: true, force: true });
 mkdirSync(dirname(join(root, estate)), { recursive: true });
@@ -21,6 +22,19 @@ step("3. What each Deployment ends up with", "get");
 step("4. Why it is so", "explain", "warehouse", "--deployment", "dev");
 step("5. Open the secrets with the demo key and write what Airflow reads", "build");
 list(join(root, estate, ".jackfield/build"));
+commit("the example estate");
+step(
+  "6. What would happen in the cluster `laptop`, a folder that stands in for Kubernetes",
+  "plan",
+  ...LAPTOP,
+);
+step("7. Do it", "apply", ...LAPTOP);
+say("\n\u001b[1m8. Change one field\u001b[0m: development gets the schema DEV_2\n");
+edit("analytics/connections/warehouse.yaml", "schema: DEV,", "schema: DEV_2,");
+commit("another schema for development");
+step("   What the change comes to", "plan", ...LAPTOP);
+step("9. Do it", "apply", ...LAPTOP);
+step("10. And again: nothing is left to do", "apply", ...LAPTOP);
 
 /** Runs one command as a user would and shows it; the demo ends with the first that fails. */
 function step(title: string, command: string, ...args: readonly string[]): void {
@@ -34,6 +48,23 @@ function step(title: string, command: string, ...args: readonly string[]): void 
   });
   say(stdout + stderr);
   if (status !== 0) process.exit(status ?? 1);
+}
+
+function edit(path: string, from: string, to: string): void {
+  const file = join(root, estate, path);
+  writeFileSync(file, readFileSync(file, "utf8").replace(from, to));
+}
+
+/** Where git is installed, plans can tell the value that was from the one that is to be. */
+function commit(message: string): void {
+  const who = ["-c", "user.name=demo", "-c", "user.email=demo@example.com", "-c", "commit.gpgsign=false"];
+  for (const args of [
+    ["init", "-q"],
+    ["add", "-A"],
+    [...who, "commit", "-qm", message],
+  ]) {
+    spawnSync("git", args, { cwd: join(root, estate) });
+  }
 }
 
 function list(folder: string): void {

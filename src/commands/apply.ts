@@ -2,7 +2,7 @@ import type { Executed } from "../apply/apply.ts";
 import { append } from "../core/append.ts";
 import { type Diagnostic, diagnostic, sortDiagnostics } from "../core/diagnostic.ts";
 import { guard, type Permission, type Rail, type Refusal } from "../guard/guard.ts";
-import { type DeploymentPlan, isWrite, type Plan } from "../model/plan.ts";
+import type { DeploymentPlan, Plan } from "../model/plan.ts";
 import { EXIT, type Outcome } from "../outcome.ts";
 import type { Progress } from "../ports.ts";
 import { planJson } from "../render/plan-json.ts";
@@ -143,9 +143,7 @@ function outcomeOf({ plan, plans, executed, refusals }: Applied): Pick<Outcome, 
   });
   return {
     result: { ...(reason && { reason }), plan: planJson(plan), applied: resultsJson(applied) },
-    text: plan.deployments.some(({ operations }) => operations.some(isWrite))
-      ? `${planText(plan)}\n${resultsText(applied)}`
-      : planText(plan),
+    text: results.length > 0 ? `${planText(plan)}\n${resultsText(applied)}` : planText(plan),
     ...(exit !== undefined && { exit }),
   };
 }

@@ -27,6 +27,7 @@ export function planText(plan: Plan): string {
 
 function deploymentText(plan: DeploymentPlan): string {
   const title = `${plan.workspace}/${plan.deployment}: ${factsOf(plan).join(", ")}`;
+  if (plan.paused !== undefined) return `${visibleText(title)}\n  left alone: ${summaryOf([plan])}\n`;
   const loses = plan.loses.length > 0 ? lossText(plan) : "";
   const isSpread =
     new Set(plan.operations.map(({ clusterKey, namespace }) => `${clusterKey} ${namespace}`)).size > 1;
