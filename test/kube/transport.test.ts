@@ -157,15 +157,19 @@ const PASSING: readonly (readonly [string, Handler])[] = [
   ["silence", ignore],
 ];
 
-test.each(PASSING)(
-  "%s passes",
-  async (_, trouble) => {
-    const { live } = await cluster(after(2, trouble, gives(secret("airflow", "one"))));
-    expect((await live.get("airflow", "one"))?.name).toBe("one");
-    // A silent server is given up after the first try, unless it has spoken before.
-  },
-  20_000,
-);
+test.each(PASSING)("%s passes", async (_, trouble) => {
+  const first = after(1, gives(ABSENT, 404), after(3, trouble, gives(secret("airflow", "one"))));
+  const { live, server } = await cluster(first);
+  expect(await live.get("airflow", "one")).toBeUndefined();
+  expect((await live.get("airflow", "one"))?.name).toBe("one");
+  expect(server.came.length).toBe(4);
+});
+
+test("silence from the first is told after one try", async () => {
+  const { live, server } = await cluster(ignore);
+  expect(await codeOf(live.get("airflow", "one"))).toBe("JF705");
+  expect(server.came.length).toBe(1);
+});
 
 test.each(PASSING)(
   "%s that lasts is told, and nothing is taken for absent",

@@ -110,7 +110,7 @@ function readFile(path: string): unknown {
 /** Messages of the parser quote the text, tokens and all: none of them leaves this function. */
 function parsed(text: string): unknown {
   try {
-    return parse(text, { logLevel: "silent", prettyErrors: false });
+    return parse(text, { logLevel: "error", prettyErrors: false });
   } catch {
     return undefined;
   }

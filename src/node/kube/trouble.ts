@@ -24,7 +24,7 @@ export function troubleOf(target: Target, reply: Reply): Diagnostic {
   if (status === 429)
     return diagnostic("JF715", undefined, { cluster: target.cluster, what: whatOf(target) });
   if (isTooLarge(status, said)) return tooLarge(target);
-  if (said === undefined && status < 500)
+  if (status < 400 || (said === undefined && status < 500))
     return garbage(target, `it answers ${status} without a word of Kubernetes`);
   if (status === 403 && said) return forbidden(target, said);
   if (status === 404 && said?.kind === "namespaces" && target.namespace !== undefined) {
