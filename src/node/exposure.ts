@@ -3,6 +3,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import { ancestors } from "./files.ts";
+import { QUIET } from "./git-process.ts";
 
 /** True if a file would be in a git work tree and git does not ignore it: plain secrets must not be committed. */
 export function isExposed(file: string): boolean {
@@ -11,7 +12,7 @@ export function isExposed(file: string): boolean {
   const real = join(realpathSync(there), relative(there, file));
   const repo = ancestors(dirname(real)).find((above) => existsSync(join(above, ".git")));
   if (repo === undefined) return false;
-  const args = ["-C", repo, "check-ignore", "--quiet", "--", real];
+  const args = [...QUIET, "-C", repo, "check-ignore", "--quiet", "--", real];
   const { error, status } = spawnSync("git", args, { encoding: "utf8" });
   // Where no git is installed nobody can be asked: only a dot-folder, as `init` has it ignored, will do.
   if (error)

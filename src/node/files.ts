@@ -15,6 +15,7 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 import { type Checked, type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import { compareText, type SourceFile } from "../core/source.ts";
 import { type Files, PortFailure } from "../ports.ts";
+import { QUIET } from "./git-process.ts";
 
 export const WORKSPACE_FILE = "jackfield.yaml";
 const MAX_BYTES = 5 * 1024 * 1024;
@@ -94,7 +95,11 @@ function listByGit(root: string, base: string): readonly string[] {
   const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", "--"];
   // A literal `.` would match nothing: the whole tree is meant by no path at all.
   const below = base === root ? [] : [`:(top,literal)${toSlashes(relative(root, base))}`];
-  const git = spawnSync("git", [...args, ...below], { cwd: root, encoding: "utf8", maxBuffer: 1 << 30 });
+  const git = spawnSync("git", [...QUIET, ...args, ...below], {
+    cwd: root,
+    encoding: "utf8",
+    maxBuffer: 1 << 30,
+  });
   if (git.error) return listByWalk(root, base);
   if (git.status !== 0) throw new PortFailure(gitFailed(root, git.stderr, git.status));
   return git.stdout.split("\0").filter((path) => path !== "");
@@ -109,7 +114,10 @@ function gitFailed(path: string, stderr: string, status: number | null): Diagnos
 }
 
 function isIgnored(folder: string): boolean {
-  return spawnSync("git", ["check-ignore", "--quiet", "--", folder], { cwd: dirname(folder) }).status === 0;
+  return (
+    spawnSync("git", [...QUIET, "check-ignore", "--quiet", "--", folder], { cwd: dirname(folder) }).status ===
+    0
+  );
 }
 
 /** Every file but those in dot-folders and in installed packages, where nobody says what git ignores. */

@@ -4,6 +4,9 @@ export const SHA = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 const MAX_BYTES = 1 << 28;
 const NEWLINE = 10;
 
+/** Before the command: reading the index would start the program that a repo's settings name here. */
+export const QUIET: readonly string[] = ["-c", "core.fsmonitor="];
+
 /** What is put where git expects a commit must be one. */
 export function sha(text: string): string {
   if (!SHA.test(text)) throw new Error("no commit");
@@ -53,8 +56,7 @@ export function run(root: string, args: readonly string[], input = "", extra: No
     GIT_GRAFT_FILE: "/dev/null",
     ...extra,
   };
-  // Reading the index would start the program that this one names.
-  const options = ["--no-pager", "-c", "core.fsmonitor="];
+  const options = ["--no-pager", ...QUIET];
   const { status, stdout, error } = spawnSync("git", [...options, ...args], {
     cwd: root,
     env,

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -220,4 +221,18 @@ test("where git cannot search for private keys, that is told; where it is not in
   writeFileSync(join(root, ".git/config"), "[core\n");
   const { value, diagnostics } = await searchPrivateKeys(findPlace(root));
   expect([value, diagnostics.map(({ code }) => code)]).toEqual([[], ["JF008"]]);
+});
+
+test("no program that the repo's settings name is started", async () => {
+  git("init", "-q");
+  write("jackfield.yaml");
+  write("spy.sh", '#!/bin/sh\ntouch "$(dirname "$0")/started"\n');
+  chmodSync(join(root, "spy.sh"), 0o755);
+  git("add", "jackfield.yaml");
+  git("config", "core.fsmonitor", join(root, "spy.sh"));
+  createFiles(findPlace(root)).scan();
+  settlePlace(findPlace(root));
+  await searchPrivateKeys(findPlace(root));
+  createOutput(join(root, "out"), "out").begin([]);
+  expect(existsSync(join(root, "started"))).toBe(false);
 });
