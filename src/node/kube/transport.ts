@@ -67,8 +67,10 @@ interface Wire {
   readonly gate: Gate;
   /** Requests so far. */
   turn: number;
-  /** When it last answered as a cluster should; undefined: never yet. */
-  answered: number | undefined;
+  /** Something answered, if only that it is too busy. */
+  isThere: boolean;
+  /** When it last answered as a cluster should. */
+  answered: number;
   /** What a request met that was tried to the end in vain, and when that was. */
   gone: { readonly since: number; readonly result: Result } | undefined;
 }
@@ -125,13 +127,13 @@ async function send(wire: Wire, call: Call): Promise<Result> {
 
 /** One request may be in vain for reasons of its own; that nothing else came through meanwhile makes it the cluster's. */
 function giveUp(wire: Wire, start: number, result: Result): Result {
-  if ((wire.answered ?? 0) < start) wire.gone = { since: performance.now(), result };
+  if (wire.answered < start) wire.gone = { since: performance.now(), result };
   return result;
 }
 
 /** How long to wait before it is tried again; undefined: it is not. */
 function pauseOf(
-  { limits, answered, gone }: Wire,
+  { limits, isThere, gone }: Wire,
   call: Call,
   got: Reply | Broken,
   tried: number,
@@ -142,7 +144,7 @@ function pauseOf(
   if (isBroken && got.wasKept && tried === 1) return 0;
   if (gone || (isBroken && isLasting(got.cause))) return undefined;
   const first = isBroken && got.cause === "ETIMEDOUT" ? 0 : FIRST_TRIES;
-  const most = isBroken && answered === undefined ? Math.min(first, patience.tries) : patience.tries;
+  const most = isBroken && !isThere ? Math.min(first, patience.tries) : patience.tries;
   if (tried > most) return undefined;
   return pauseBefore(patience, tried, isBroken ? undefined : got.retryAfter, turn);
 }
@@ -157,7 +159,7 @@ async function signed(wire: Wire, call: Call): Promise<Reply | Broken> {
 }
 
 async function once(wire: Wire, call: Call, signature: Signature): Promise<Reply | Broken> {
-  return wire.gate(() =>
+  const got = await wire.gate(() =>
     exchange({
       agent: wire.agents.of(signature),
       base: wire.endpoint.base,
@@ -173,6 +175,8 @@ async function once(wire: Wire, call: Call, signature: Signature): Promise<Reply
       times: (call.limits ?? wire.limits).times,
     }),
   );
+  wire.isThere ||= !("cause" in got);
+  return got;
 }
 
 function resultOf(wire: Wire, { target }: Call, got: Reply | Broken, isUncertain: boolean): Result {
