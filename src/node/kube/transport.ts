@@ -86,7 +86,8 @@ export function createTransport(endpoint: Endpoint, context: string, limits = LI
     agents,
     gate,
     turn: 0,
-    answered: undefined,
+    isThere: false,
+    answered: 0,
     gone: undefined,
   };
   return {
