@@ -99,9 +99,9 @@ export function planDifference(reviewed: Pick<Plan, "id"> & Partial<Plan>, now: 
 function statesOf(plans: readonly DeploymentPlan[]): ReadonlyMap<string, string> {
   return new Map(
     plans.flatMap(({ operations }) =>
-      operations.map(({ cluster, namespace, secret, action, seen, objects }) => {
-        const state = seen === undefined ? "" : ` of version ${seen.resourceVersion}`;
-        return [`${cluster}/${namespace}/${secret}`, `${action}${state}, ${objects.length} objects`] as const;
+      operations.map(({ cluster, namespace, secret, action, seen }) => {
+        const state = seen === undefined ? "" : `, version ${seen.resourceVersion}`;
+        return [`${cluster}/${namespace}/${secret}`, `${action}${state}`] as const;
       }),
     ),
   );
