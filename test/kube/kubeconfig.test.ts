@@ -48,12 +48,43 @@ test("a context, its cluster and its user may be in three files, in YAML or JSON
     c: '{"users": [{"name": "u", "user": {"token": "t"}}]}',
     d: "clusters:\n- name: c\n  cluster:\n    server: https://two\n",
     missing: "",
+    flow: "{apiVersion: v1}",
   });
   const { base, trust, credentials } = endpointOf("eu", env);
   expect(base.href).toBe("https://one:1/path");
   expect(trust).toEqual({ rejectUnauthorized: true, servername: "other" });
   expect(await credentials.current()).toEqual({ headers: { authorization: "Bearer t" } });
 });
+
+const KUBECTL = `apiVersion: v1
+clusters:
+- cluster:
+    certificate-authority-data: Y2E=
+    server: https://one:6443
+  name: c
+contexts:
+- context:
+    cluster: c
+    user: u
+  name: test
+current-context: test
+kind: Config
+preferences: {}
+users:
+- name: u
+  user:
+    token: t
+`;
+
+// The second is beyond the reader of plain files.
+test.each([KUBECTL, `# by hand\n${KUBECTL.replace("token: t", "token: &t t")}`])(
+  "a kubeconfig as kubectl writes it",
+  async (config) => {
+    const { base, trust, credentials } = endpointOf("test", envOf({ config }));
+    expect([base.host, String(trust.ca)]).toEqual(["one:6443", "ca"]);
+    expect((await credentials.current()).headers).toEqual({ authorization: "Bearer t" });
+  },
+);
 
 test("a file that is not there is passed over, and the one at home is for want of others", () => {
   const home = folderOf({});

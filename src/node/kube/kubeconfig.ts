@@ -4,6 +4,8 @@ import { delimiter, dirname, join } from "node:path";
 import { parse } from "yaml";
 import { diagnostic } from "../../core/diagnostic.ts";
 import { nameHint } from "../../core/nearest.ts";
+import type { Node } from "../../model/tree.ts";
+import { readPlainBlocks } from "../../parse/plain-blocks.ts";
 import { PortFailure } from "../../ports.ts";
 import type { Environment } from "../sops-environment.ts";
 import { at, mapOf, textOf } from "./answer.ts";
@@ -107,13 +109,33 @@ function readFile(path: string): unknown {
   return json;
 }
 
-/** Messages of the parser quote the text, tokens and all: none of them leaves this function. */
+/** Undefined for what is no YAML. Messages of the library quote the text, tokens and all: none of them leaves this function. */
 function parsed(text: string): unknown {
+  const json = jsonOf(text);
+  if (json !== undefined) return json;
   try {
-    return parse(text, { logLevel: "error", prettyErrors: false });
+    // As `kubectl` and its kin write it, but for this one line, our own reader has it ten times as fast.
+    const root = readPlainBlocks({ path: "", text: text.replace(/^preferences: \{\}\n/m, "") });
+    return root ? plainOf(root) : parse(text, { logLevel: "error", prettyErrors: false });
   } catch {
     return undefined;
   }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return text.startsWith("{") ? JSON.parse(text) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function plainOf(node: Node): unknown {
+  if (node.kind === "map") {
+    return Object.fromEntries(node.entries.map(({ key, value }) => [key, plainOf(value)]));
+  }
+  if (node.kind === "seq") return node.items.map(plainOf);
+  return node.kind === "scalar" ? node.value : node.ciphertext;
 }
 
 function unreadable(path: string, reason: string): PortFailure {
