@@ -205,6 +205,12 @@ const REFUSALS: readonly (readonly [string, object, number, string])[] = [
   ],
   ["etcd's own limit", status(500, "", { message: "etcdserver: request is too large" }), 500, "JF710"],
   ["a field", status(422, "Invalid", { details: { causes: [{ field: "data[a/b]" }] } }), 422, "JF711"],
+  [
+    "a field that is a text",
+    status(422, "Invalid", { details: { causes: [{ field: "the canary: {}" }] } }),
+    422,
+    "JF711",
+  ],
   ["a policy", status(403, "Forbidden", { message: "canary says no" }), 403, "JF714"],
   ["a quota", status(403, "Forbidden", { message: "exceeded quota: canary" }), 403, "JF709"],
   ["a Role", status(403, "Forbidden", { message: 'canary cannot patch resource "secrets"' }), 403, "JF706"],
@@ -241,6 +247,12 @@ test("a quota that is being counted is waited for", async () => {
   const counting = gives(status(409, "Conflict", { details: { kind: "resourcequotas", name: "q" } }), 409);
   const { live } = await cluster(after(3, counting, gives(secret("airflow", "one"), 201)));
   expect(await live.create(wanted("one"))).toEqual({ kind: "done" });
+});
+
+test("a quota that is counted for ever is not taken for a change", async () => {
+  const counting = gives(status(409, "Conflict", { details: { kind: "resourcequotas", name: "q" } }), 409);
+  const { live } = await cluster(counting);
+  expect(await live.create(wanted("one"))).toMatchObject({ kind: "unreachable" });
 });
 
 test("Retry-After is waited for, within reason", async () => {
