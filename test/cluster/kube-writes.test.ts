@@ -309,6 +309,25 @@ test("credentials and certificates that are not right are told", async () => {
   remove();
 });
 
+const TRUST: readonly (readonly [string, object, boolean])[] = [
+  ["another name that the certificate bears", { "tls-server-name": "kubernetes.default.svc" }, true],
+  ["a name that it does not bear", { "tls-server-name": "other.example" }, false],
+  ["no authority, by the user's will", { "insecure-skip-tls-verify": true }, true],
+];
+
+test.each(TRUST)("a certificate with %s", async (_, more, isTrusted) => {
+  const authority =
+    "insecure-skip-tls-verify" in more ? {} : { "certificate-authority-data": base64(server.ca) };
+  const config = kubeconfig(server.url, { token: server.token("admin") }, { ...authority, ...more });
+  const { path, remove } = scratch({ config });
+  const one = openKube(CLUSTER, "test", { KUBECONFIG: `${path}/config` }, HURRY);
+  const listing = one.list(namespace);
+  if (isTrusted) expect(await listing).toEqual([]);
+  else await expect(listing).rejects.toMatchObject({ diagnostic: { code: "JF705" } });
+  one.close();
+  remove();
+});
+
 test("no value is in what the server noted of all this", async () => {
   const answer = await live.create(wanted({ "a/b": CANARY }));
   expect(JSON.stringify(answer)).not.toContain(CANARY);
