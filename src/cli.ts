@@ -1,6 +1,8 @@
+import { runBuild } from "./commands/build-spec.ts";
 import { liveSpecs } from "./commands/live/specs.ts";
 import { optionsOf } from "./commands/options.ts";
 import { secretsSpecs } from "./commands/secrets/specs.ts";
+import { ACCEPT } from "./commands/secrets/specs-files.ts";
 import { validate } from "./commands/validate.ts";
 import { diagnostic, hasErrors } from "./core/diagnostic.ts";
 import { createScrubber } from "./core/scrub.ts";
@@ -8,7 +10,7 @@ import { findPlace } from "./node/files.ts";
 import { EXIT, type Outcome } from "./outcome.ts";
 import { type CommandSpec, createProgram, type Invocation, isUsageStop, type Streams } from "./program.ts";
 import { renderOutcome } from "./render/outcome.ts";
-import { DEPLOYMENT, filesOf, guarded, narrowing, placeOf, SOPS, sopsOf } from "./shell.ts";
+import { DEPLOYMENT, filesOf, guarded, narrowing, placeOf, SOPS } from "./shell.ts";
 
 /** The terminal as the shell sees it. */
 export interface Terminal {
@@ -52,6 +54,7 @@ function show({ command, options }: Invocation, outcome: Outcome, terminal: Term
   const rendering = { command, version: VERSION, format: options.format, color, scrub };
   const { out, err } = renderOutcome(outcome, rendering);
   if (out !== "") terminal.out(out);
+  if (outcome.plain) terminal.out(outcome.plain.reveal());
   if (err !== "") terminal.err(err);
   if (outcome.exit !== undefined) return outcome.exit;
   const warned =
@@ -96,23 +99,18 @@ function commands(terminal: Terminal): readonly CommandSpec[] {
       name: "build",
       description: "write the Kubernetes Secrets and files that Airflow reads",
       subject: "estate",
-      options: [DEPLOYMENT, ["--out <dir>", "where to (default: .jackfield/build)"], SOPS],
-      run: guarded(async ({ options }) => {
-        const [{ build }, { createOutput }, { createKeySource }] = await Promise.all([
-          import("./commands/build.ts"),
-          import("./node/output.ts"),
-          import("./node/keys.ts"),
-        ]);
-        const at = options.C ?? ".";
-        const out =
-          typeof options.out === "string" ? options.out : `${at === "." ? "" : `${at}/`}.jackfield/build`;
-        const output = createOutput(out, out);
-        const sops = await sopsOf(options, terminal.env);
-        return build(
-          { files: filesOf(options), keys: createKeySource(terminal.env), output, sops },
-          narrowing(options),
-        );
-      }),
+      options: [
+        DEPLOYMENT,
+        ["--out <dir>", "where to (default: .jackfield/build)"],
+        [
+          "--for <tool>",
+          "flux: sealed Secrets, to be committed; argocd: plain ones of one Deployment, printed",
+        ],
+        ["--accept-plain-cache", "with argocd: its caches may hold the secrets in plain text"],
+        ACCEPT,
+        SOPS,
+      ],
+      run: guarded((invocation) => runBuild(invocation, terminal.env)),
     },
     {
       name: "get",

@@ -27,6 +27,8 @@ export interface Outcome {
   readonly markdown?: string;
   /** For code frames: what was compiled, if anything was. */
   readonly compiled?: Compiled;
+  /** Secrets that the user asked to have printed: the only output that is not scrubbed. */
+  readonly plain?: Secret;
   /** What was unsealed on the way: scrubbed from all output. */
   readonly secrets?: Iterable<Secret>;
   /** Set where diagnostics alone do not tell. */

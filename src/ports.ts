@@ -211,6 +211,8 @@ export interface BuildFolder {
 export interface Output {
   /** As messages name it. */
   readonly path: string;
+  /** The texts that the last build wrote for a Deployment, by name. */
+  existing(workspace: string, deployment: string): ReadonlyMap<string, string>;
   /** Starts a build beside what is there; the value is undefined if this place must not be written to. */
   begin(workspaces: readonly string[]): Checked<BuildWriter | undefined>;
 }

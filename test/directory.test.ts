@@ -165,19 +165,6 @@ test("a file that an editor put in the place of a link, or wrote through it at o
   expect([...(await seen(cluster)).foreignKeys]).toEqual([]);
 });
 
-test("an update or a removal of what git does not ignore cannot add to it", async () => {
-  execFileSync("git", ["init", "-q", root]);
-  writeFileSync(join(root, ".gitignore"), "cluster/*\n!cluster/prod\n*.json\n");
-  const cluster = openIn(root);
-  expect(codeOf(await cluster.create(wanted({ "connections.json": "" }, "one", "prod")))).toBe("JF005");
-  expect(codeOf(await cluster.create(wanted({}, "one", "prod"), true))).toBe("JF005");
-  expect(existsSync(at())).toBe(false);
-  expect(await cluster.create(wanted({}))).toEqual({ kind: "done" });
-  writeFileSync(join(root, ".gitignore"), "");
-  expect(codeOf(await openIn(root).update(wanted({ a: "1" }), await seen(cluster)))).toBe("JF005");
-  expect(await openIn(root).remove("airflow", "one", (await seen(cluster)).seen)).toEqual({ kind: "done" });
-});
-
 interface Refusal {
   readonly name: string;
   readonly prepare: (cluster: LiveCluster) => Promise<void> | void;

@@ -23,7 +23,15 @@ const STAGES = [
 const SPECS = ["specs.ts", "specs-files.ts", "specs-git.ts", "specs-values.ts"].map(
   (name) => `commands/secrets/${name}`,
 );
-const SHELL = ["main.ts", "cli.ts", "program.ts", "shell.ts", "commands/live/specs.ts", ...SPECS];
+const SHELL = [
+  "main.ts",
+  "cli.ts",
+  "program.ts",
+  "shell.ts",
+  "commands/live/specs.ts",
+  "commands/build-spec.ts",
+  ...SPECS,
+];
 
 interface Import {
   readonly target: string;

@@ -1,11 +1,10 @@
 import { append } from "../core/append.ts";
-import { type Diagnostic, hasErrors, sortDiagnostics } from "../core/diagnostic.ts";
+import { type Checked, type Diagnostic, hasErrors, sortDiagnostics } from "../core/diagnostic.ts";
 import type { Secret } from "../core/secret.ts";
 import { emit } from "../emit/emit.ts";
 import type { Reveal } from "../emit/json.ts";
 import { secretsYaml } from "../emit/manifests.ts";
 import type { DeploymentOutput } from "../model/manifest.ts";
-import { leaves, type ParsedFile } from "../model/tree.ts";
 import type { Outcome } from "../outcome.ts";
 import type { BuildFolder, BuildWriter, Files, KeySource, Output, SopsProgram } from "../ports.ts";
 import { unseal } from "../unseal/unseal.ts";
@@ -19,6 +18,7 @@ import {
   type Placed,
   placedDeployments,
 } from "./estate.ts";
+import { drawnFiles } from "./live/wanted.ts";
 
 export interface BuildPorts {
   readonly files: Files;
@@ -27,6 +27,9 @@ export interface BuildPorts {
   /** Set: the user lets it open what no key at hand opens. */
   readonly sops?: SopsProgram | undefined;
 }
+
+/** How the files of a Deployment are made of what it gets. */
+export type MakeFiles = (placed: Placed, made: DeploymentOutput) => Checked<BuildFolder["files"]>;
 
 /** What a build wrote for one Deployment, without contents. */
 interface Written {
@@ -37,29 +40,41 @@ interface Written {
 }
 
 /** `jackfield build`: writes what each Deployment gets. All or nothing: with an error, nothing is written. */
-export function build({ files, keys, output, sops }: BuildPorts, narrowing: Narrowing): Outcome {
+export function build(
+  { files, keys, output, sops }: BuildPorts,
+  narrowing: Narrowing,
+  makeFiles: (estate: Estate) => MakeFiles | Outcome = () => plainFiles,
+): Outcome {
   const estate = openEstate(files, narrowing);
   if (isOutcome(estate)) return estate;
   const placed = placedDeployments(estate, narrowing.deployment);
   if ("result" in placed) return placed;
   if (hasErrors(estate.diagnostics)) return failed(estate, []);
+  const make = makeFiles({ ...estate, workspaces: [...new Set(placed.map(({ workspace }) => workspace))] });
+  if ("result" in make) return make;
   const begun = output.begin(workspaceNames(placed));
   if (!begun.value) return failed(estate, begun.diagnostics);
   try {
     const unsealed = unseal(drawnFiles(placed), keys, fallbackOf(estate, sops));
-    return writeBuild(estate, placed, unsealed, begun.value, output.path, narrowing.deployment === undefined);
+    const whole = narrowing.deployment === undefined;
+    return writeBuild({ estate, placed, make, writer: begun.value, out: output.path, whole }, unsealed);
   } finally {
     begun.value.discard();
   }
 }
 
+interface Writing {
+  readonly estate: Estate;
+  readonly placed: readonly Placed[];
+  readonly make: MakeFiles;
+  readonly writer: BuildWriter;
+  readonly out: string;
+  readonly whole: boolean;
+}
+
 function writeBuild(
-  estate: Estate,
-  placed: readonly Placed[],
+  { estate, placed, make, writer, out, whole }: Writing,
   unsealed: ReturnType<typeof unseal>,
-  writer: BuildWriter,
-  out: string,
-  whole: boolean,
 ): Outcome {
   if (hasErrors(unsealed.diagnostics)) return failed(estate, unsealed.diagnostics);
   const reveal: Reveal = (node) => {
@@ -75,7 +90,10 @@ function writeBuild(
     for (const made of emit(workspace.effective, reveal, only)) {
       append(diagnostics, made.diagnostics);
       const effective = wanted.find(({ deployment }) => deployment === made.value?.deployment);
-      if (made.value && effective) written.push(addFolder(writer, { workspace, effective }, made.value));
+      if (!made.value || !effective) continue;
+      const files = make({ workspace, effective }, made.value);
+      append(diagnostics, files.diagnostics);
+      written.push(addFolder(writer, { workspace, effective }, files.value));
     }
   }
   const secrets = [...unsealed.value.values()].map(({ secret }) => secret);
@@ -94,33 +112,29 @@ function failed({ compiled, diagnostics }: Estate, more: readonly Diagnostic[]):
   return { diagnostics: sortDiagnostics([...diagnostics, ...more]), result: null, text: "", compiled };
 }
 
-/** The files from which these Deployments draw a sealed value; no other is opened. */
-function drawnFiles(placed: readonly Placed[]): readonly ParsedFile[] {
-  const drawn = new Set<ParsedFile>();
-  for (const { effective } of placed) {
-    for (const { fields } of effective.objects) {
-      for (const { value, credential } of fields.values()) {
-        if (credential && [...leaves(value)].some(({ kind }) => kind === "sealed"))
-          drawn.add(credential.file);
-      }
-    }
-  }
-  return [...drawn];
-}
+/** What every build writes, in plain text. */
+const plainFiles: MakeFiles = (_, made) => ({
+  value: new Map<string, Secret | string>([
+    ["secrets.yaml", secretsYaml(made.manifests)],
+    ["connections.json", made.connections],
+    ["variables.json", made.variables],
+    ["values.yaml", made.values],
+  ]),
+  diagnostics: [],
+});
 
-function addFolder(writer: BuildWriter, { workspace, effective }: Placed, made: DeploymentOutput): Written {
+function addFolder(
+  writer: BuildWriter,
+  { workspace, effective }: Placed,
+  files: BuildFolder["files"],
+): Written {
   const folder: BuildFolder = {
     workspace: workspace.declarations.workspace.name.value,
-    deployment: made.deployment.name.value,
-    files: new Map<string, Secret | string>([
-      ["secrets.yaml", secretsYaml(made.manifests)],
-      ["connections.json", made.connections],
-      ["variables.json", made.variables],
-      ["values.yaml", made.values],
-    ]),
+    deployment: effective.deployment.name.value,
+    files,
   };
   writer.add(folder);
-  const paths = [...folder.files.keys()].map((name) => `${folder.workspace}/${folder.deployment}/${name}`);
+  const paths = [...files.keys()].map((name) => `${folder.workspace}/${folder.deployment}/${name}`);
   return { ...folder, objects: effective.objects.length, files: paths };
 }
 

@@ -291,6 +291,16 @@ export const catalog = {
     "Secret `{secret}` in `{namespace}` is not what the plan saw: somebody was faster",
   ),
   JF651: e("locked", "Deployment `{deployment}` is being written by another run: {holder}"),
+  JF690: e("flux-recipient", "an environment has a recipient of kind {kind}, which we do not seal for"),
+  JF691: e(
+    "one-deployment",
+    "`--for argocd` prints the Secrets of one Deployment: name it with `--deployment`",
+  ),
+  JF692: e("plain-on-terminal", "refusing to print plain secrets on a terminal"),
+  JF693: e(
+    "argocd-caches",
+    "Argo CD keeps the manifests it is given in plain text: in its Redis cache, and in the memory of its repo server and controller",
+  ),
 
   // JF70 Kubernetes clusters
   JF700: e("unknown-context", "the kubeconfig has no context `{context}`: {files}"),

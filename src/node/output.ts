@@ -1,22 +1,39 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { type Checked, type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import { Secret } from "../core/secret.ts";
 import { type BuildFolder, type BuildWriter, type Output, PortFailure } from "../ports.ts";
 import { exposed, isExposed } from "./exposure.ts";
 
-const OWN_FILES = new Set(["secrets.yaml", "connections.json", "variables.json", "values.yaml"]);
+/** What builds of a form write. `sealed` ones may be committed. */
+const OWN_FILES = {
+  plain: /^(?:secrets\.yaml|connections\.json|variables\.json|values\.yaml)$/,
+  sealed: /^(?:kustomization\.yaml|.*\.sops\.yaml)$/,
+} as const;
+
+type Form = keyof typeof OWN_FILES;
 
 /**
  * A folder that builds are written to. `shown` is how messages name it. Everything is written beside first and
  * then renamed into place, so that a build that fails leaves what was there.
  */
-export function createOutput(path: string, shown: string): Output {
+export function createOutput(path: string, shown: string, form: Form = "plain"): Output {
   const out = resolve(path);
   return {
     path: shown,
+    existing: (workspace, deployment) =>
+      guarded(shown, () => readOwn(join(out, workspace, deployment), form)),
     begin(workspaces): Checked<BuildWriter | undefined> {
-      const refused = refusal(out, shown, workspaces);
+      const refused = refusal(out, shown, workspaces, form);
       if (refused) return { value: undefined, diagnostics: [refused] };
       return { value: guarded(shown, () => createWriter(out, shown)), diagnostics: [] };
     },
@@ -52,22 +69,32 @@ function guarded<T>(shown: string, action: () => T): T {
   }
 }
 
-function refusal(out: string, shown: string, workspaces: readonly string[]): Diagnostic | undefined {
+function refusal(
+  out: string,
+  shown: string,
+  workspaces: readonly string[],
+  form: Form,
+): Diagnostic | undefined {
   // A file below it is asked for: a pattern such as `build/` matches folders, and this one may not exist yet.
-  if (isExposed(join(out, "secrets.yaml"))) return exposed(shown);
-  const foreign = workspaces.map((name) => join(out, name)).find(holdsForeignFiles);
+  if (form === "plain" && isExposed(join(out, "secrets.yaml"))) return exposed(shown);
+  const foreign = workspaces.map((name) => join(out, name)).find((one) => holdsForeignFiles(one, form));
   if (foreign === undefined) return undefined;
   const path = `${shown}/${relative(out, foreign)}`;
   return diagnostic("JF006", undefined, { path }, { hint: "choose another `--out`, or remove that folder" });
 }
 
-/** True if a Workspace's folder holds anything but Deployments' folders with our four files. */
-function holdsForeignFiles(folder: string): boolean {
+function readOwn(folder: string, form: Form): ReadonlyMap<string, string> {
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => OWN_FILES[form].test(name)) : [];
+  return new Map(names.map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+}
+
+/** True if a Workspace's folder holds anything but Deployments' folders with files of our own. */
+function holdsForeignFiles(folder: string, form: Form): boolean {
   if (!existsSync(folder)) return false;
   return readdirSync(folder, { withFileTypes: true }).some(
     (deployment) =>
       !deployment.isDirectory() ||
-      readdirSync(join(folder, deployment.name)).some((name) => !OWN_FILES.has(name)),
+      readdirSync(join(folder, deployment.name)).some((name) => !OWN_FILES[form].test(name)),
   );
 }
 

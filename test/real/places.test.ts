@@ -1,10 +1,10 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createHistory } from "../src/node/git.ts";
-import { deploymentYaml, workspaceYaml } from "./support/policy.ts";
-import { commit, declared, type Edit, edit, importCommits, look, recall } from "./support/policy-repo.ts";
-import { makeRepo, type Repo } from "./support/repo.ts";
+import { createHistory } from "../../src/node/git.ts";
+import { deploymentYaml, workspaceYaml } from "../support/policy.ts";
+import { commit, declared, type Edit, edit, importCommits, look, recall } from "../support/policy-repo.ts";
+import { makeRepo, type Repo } from "../support/repo.ts";
 
 // Where Deployments were, by what real repositories remember. Any histories: places/walk.test.ts.
 
