@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { addCommonOptions, type CommonOptions, type Subject } from "./commands/options.ts";
 import type { Outcome } from "./outcome.ts";
+import { visibleText } from "./render/visible.ts";
 
 /** What a command line asks for: which command, with which words. */
 export interface Invocation {
@@ -47,7 +48,11 @@ export function createProgram(
     .description("GitOps for Apache Airflow connections")
     .version(version)
     .exitOverride()
-    .configureOutput({ writeOut: streams.out, writeErr: streams.err })
+    .configureOutput({
+      writeOut: streams.out,
+      writeErr: streams.err,
+      outputError: (text, write) => write(visibleUsage(text)),
+    })
     .showHelpAfterError("(`jackfield --help` lists the commands)");
   for (const spec of specs) {
     const [name, parent] = placeOf(program, spec, groups);
@@ -69,6 +74,12 @@ export function createProgram(
     });
   }
   return program;
+}
+
+/** Commander quotes the words of the command line as they are, and ends with a line of its own if it knows a better one. */
+function visibleUsage(text: string): string {
+  const [, message = "", better = ""] = /^(.*?)(\n\(Did you mean .+\))?\n$/s.exec(text) ?? ["", text];
+  return `${visibleText(message)}${better && `\n${visibleText(better.slice(1))}`}\n`;
 }
 
 /** A command's last word, and the command below which it stands: the program, or its group, made when first met. */

@@ -242,3 +242,30 @@ test("colours only where they are asked for", () => {
   expect(jackfield(root, "validate").stderr).not.toContain("\u001b[");
   expect(jackfield(root, "validate", "--color", "always").stderr).toContain("\u001b[");
 });
+
+test("what a pull request or a command line names cannot speak to a terminal, nor to GitHub from a line of its own", () => {
+  const evil = "e\u001b[31m\r\n::error::x\u202e\u0007";
+  const extra = JSON.stringify({ [evil]: "v" })
+    .replace("\u202e", "\\u202e")
+    .replace("\u0007", "\\u0007");
+  const root = folder({
+    ...GOOD,
+    [`${evil}/api.yaml`]: connection("evil", `{type: http, sharing: all, host: h, extra: ${extra}}`),
+  });
+  const runs = [
+    jackfield(root, "validate"),
+    jackfield(root, "get", "--deployment", "dev"),
+    jackfield(root, "explain", "evil", "--deployment", "dev"),
+    jackfield(root, evil),
+    jackfield(root, "validate", `--${evil}`),
+    jackfield(root, "validate", "--format", evil),
+  ];
+  expect(runs.map(({ status }) => status)).toEqual([0, 0, 0, 2, 2, 2]);
+  const said = runs.map(({ stdout, stderr }) => stdout + stderr);
+  for (const text of said) expect(text).not.toMatch(/[^\P{C}\n]|^::/mu);
+  for (const text of said.slice(1)) expect(text).toContain("<U+001B>[31m<U+000D><U+000A>::error::x<U+202E>");
+});
+
+test("a misspelt command is told with the one that is meant", () => {
+  expect(jackfield(folder(), "valdate").stderr).toContain("'valdate'\n(Did you mean validate?)\n");
+});

@@ -62,7 +62,7 @@ function objectsText(objects: readonly ObjectChange[]): string {
 }
 
 function fieldRow(field: FieldChange): readonly string[] {
-  return [visibleText(field.path), visibleText(changeText(field))];
+  return [field.path, changeText(field)];
 }
 
 /** `"DEV" → "PROD"` of what may be shown, else a word. */
@@ -85,13 +85,7 @@ export function planDifference(reviewed: Pick<Plan, "id"> & Partial<Plan>, now: 
   const rows = names
     .sort()
     .map((name) => [name, before.get(name) ?? "nothing", "→", after.get(name) ?? "nothing"]);
-  const why =
-    rows.length > 0
-      ? table(
-          rows.map((row) => row.map(visibleText)),
-          "  ",
-        )
-      : "  the files are not the same\n";
+  const why = rows.length > 0 ? table(rows, "  ") : "  the files are not the same\n";
   return `${head}${why}\n${planText(now)}`;
 }
 

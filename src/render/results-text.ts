@@ -1,6 +1,5 @@
 import type { AppliedDeployment, OperationResult } from "../model/plan.ts";
 import { table } from "./table.ts";
-import { visibleText } from "./visible.ts";
 
 const WORDS: Readonly<Record<OperationResult["outcome"], string>> = {
   done: "done",
@@ -30,7 +29,7 @@ export function resultsText(applied: readonly AppliedDeployment[]): string {
     left === 0
       ? `applied: ${done} written\n`
       : `applied: ${done} written, ${left} left; run it again for the rest\n`;
-  return `${table(rows.map((row) => row.map(visibleText)))}${end}`;
+  return `${table(rows)}${end}`;
 }
 
 function wordOf({ operation: { action }, outcome, why }: OperationResult): string {

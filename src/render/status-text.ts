@@ -1,5 +1,4 @@
 import { table } from "./table.ts";
-import { visibleText } from "./visible.ts";
 
 /** What is live of one Deployment, as `status` tells it. */
 export interface StatusRow {
@@ -24,7 +23,7 @@ const SHORT = 8;
 
 /** A line for each Deployment. */
 export function statusText(rows: readonly StatusRow[]): string {
-  return table([TITLES, ...rows.map((row) => cells(row).map(visibleText))]);
+  return table([TITLES, ...rows.map(cells)]);
 }
 
 function cells(row: StatusRow): readonly string[] {

@@ -1,5 +1,8 @@
-/** Text columns, two blanks apart; the last one is not padded. No trailing blanks. */
-export function table(rows: readonly (readonly string[])[], indent = ""): string {
+import { visibleText } from "./visible.ts";
+
+/** Text columns, two blanks apart; the last one is not padded. No trailing blanks. Every cell becomes safe to print. */
+export function table(cells: readonly (readonly string[])[], indent = ""): string {
+  const rows = cells.map((row) => row.map(visibleText));
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, column) => {

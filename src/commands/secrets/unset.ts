@@ -130,7 +130,7 @@ function done(
   secrets: readonly Secret[],
   what: string,
 ): Outcome {
-  const text = `${visibleText(path)}: ${field} of ${object.id.value} for ${aimText(aim)} taken out, ${what}\n`;
+  const text = `${visibleText(`${path}: ${field}`)} of ${object.id.value} for ${aimText(aim)} taken out, ${what}\n`;
   const { compiled } = estate;
   return { diagnostics: [], result: { file: path, changed: true, field }, text, compiled, secrets };
 }

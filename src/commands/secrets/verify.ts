@@ -7,7 +7,6 @@ import { EXIT, type Outcome } from "../../outcome.ts";
 import { parseFile } from "../../parse/parse.ts";
 import type { Files, KeySource, NamedFiles, Progress, SopsProgram } from "../../ports.ts";
 import { table } from "../../render/table.ts";
-import { visibleText } from "../../render/visible.ts";
 import { type Fallback, isWithoutKey, openByProgram } from "../../sops/by-program.ts";
 import type { Identity } from "../../sops/identities.ts";
 import { lintSealedFile } from "../../sops/lint.ts";
@@ -172,7 +171,7 @@ function textOf(verdicts: readonly Verdict[]): string {
   if (verdicts.length === 0) return "no sealed files\n";
   const rows = verdicts.map(({ file, verdict, values, recipients, lastModified }) => [
     verdict,
-    visibleText(file),
+    file,
     ...(values === undefined ? [] : [count(values, "value")]),
     ...(recipients === undefined ? [] : [count(recipients, "recipient")]),
     ...(lastModified === undefined ? [] : [`last modified ${lastModified}`]),

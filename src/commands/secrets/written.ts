@@ -48,7 +48,7 @@ function textOf({ object, for: selector, deployment }: Credential, result: Writt
   ];
   const whose = selector ? selectorText(selector) : `Deployment ${deployment?.value}`;
   return [
-    `${visibleText(file)}: ${fields.join(", ")} of ${object.id.value} for ${whose}, sealed`,
+    `${visibleText(`${file}: ${fields.join(", ")}`)} of ${object.id.value} for ${whose}, sealed`,
     `  read by   ${environments.join(", ")} (${count(recipients, "recipient")})`,
     `  drawn by  ${drawnBy.length > 0 ? drawnBy.join(", ") : "no Deployment"}`,
     ...(others.length > 0 ? [`  not by    ${others.join(", ")}`] : []),
