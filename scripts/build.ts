@@ -1,5 +1,6 @@
 import * as crypto from "node:crypto";
-import { rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 import packageJson from "../package.json" with { type: "json" };
@@ -52,7 +53,9 @@ const apart: Plugin = {
 };
 
 generate();
-rmSync(at("dist"), { recursive: true, force: true });
+// Made beside, and renamed into place: what runs meanwhile finds a whole program.
+mkdirSync(at("dist"), { recursive: true });
+const made = mkdtempSync(at("dist/.build-"));
 const common: BuildOptions = {
   bundle: true,
   platform: "node",
@@ -65,7 +68,7 @@ const common: BuildOptions = {
 await build({
   ...common,
   entryPoints: [at("src/main.ts")],
-  outfile: at("dist/main.cjs"),
+  outfile: join(made, "main.cjs"),
   format: "cjs",
   define: {
     "process.env.JACKFIELD_VERSION": JSON.stringify(packageJson.version),
@@ -77,14 +80,14 @@ await build({
 await build({
   ...common,
   stdin: { contents: `export { KubeConfig } from "${APART.entry}";`, resolveDir: at(".") },
-  outfile: at(`dist/${APART.file}`),
+  outfile: join(made, APART.file),
   format: "cjs",
 });
 // The library `jackfield/sops`; its types come from tsconfig.types.json.
 await build({
   ...common,
   entryPoints: [at("src/sops/index.ts")],
-  outfile: at("dist/sops.js"),
+  outfile: join(made, "sops.js"),
   format: "esm",
   minifyWhitespace: false,
   // The packages in it are CommonJS.
@@ -92,3 +95,5 @@ await build({
     js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);',
   },
 });
+for (const name of readdirSync(made)) renameSync(join(made, name), at(`dist/${name}`));
+rmSync(made, { recursive: true });

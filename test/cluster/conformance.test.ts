@@ -6,8 +6,9 @@ import { afterAll, beforeAll } from "vitest";
 import type { Cluster } from "../../src/model/declaration.ts";
 import { createClusters } from "../../src/node/clusters.ts";
 import type { LiveCluster } from "../../src/ports.ts";
-import { clusterConformance, type Opened, type Poke } from "../support/cluster-conformance.ts";
-import { must, startCluster, type TestCluster } from "../support/kube.ts";
+import { clusterConformance, type Opened } from "../support/cluster-conformance.ts";
+import { startCluster, type TestCluster } from "../support/kube.ts";
+import { pokeIn } from "../support/kube-poke.ts";
 
 // A real API server, held to the test that directory clusters are held to.
 
@@ -29,7 +30,7 @@ async function openForTest(): Promise<Opened> {
     cluster: await connect(server.kubeconfig()),
     other: await connect(server.kubeconfig()),
     namespace,
-    poke: pokeIn(namespace),
+    poke: { ...pokeIn(server, namespace), garbled: () => connectToRubbish() },
     close: async () => undefined,
   };
 }
@@ -38,37 +39,6 @@ function connect(kubeconfig: string): Promise<LiveCluster> {
   const at = { file: { path: "jackfield.yaml", text: "" }, start: 0, end: 0 };
   const cluster: Cluster = { name: { value: "test", at }, context: "test" };
   return createClusters({ KUBECONFIG: kubeconfig }, "/").open(cluster, "");
-}
-
-function pokeIn(namespace: string): Poke {
-  const path = `/api/v1/namespaces/${namespace}/secrets`;
-  const merge = async (secret: string, body: unknown) =>
-    void must(await server.ask("PATCH", `${path}/${secret}`, body, { type: "application/merge-patch+json" }));
-  return {
-    edit: (secret, key, text) => merge(secret, { data: { [key]: base64(text) } }),
-    dropKey: (secret, key) => merge(secret, { data: { [key]: null } }),
-    annotate: (secret, annotation, text) =>
-      merge(secret, { metadata: { annotations: { [annotation]: text } } }),
-    async make(secret, data) {
-      const encoded = Object.fromEntries(Object.entries(data).map(([key, text]) => [key, base64(text)]));
-      const body = { apiVersion: "v1", kind: "Secret", metadata: { name: secret }, data: encoded };
-      must(await server.ask("POST", path, body));
-    },
-    async abandonLock(name) {
-      const spec = {
-        holderIdentity: "somebody who died",
-        leaseDurationSeconds: 15,
-        renewTime: new Date().toISOString().replace("Z", "000Z"),
-      };
-      const body = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { name }, spec };
-      must(await server.ask("POST", `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`, body));
-    },
-    garbled: () => connectToRubbish(),
-  };
-}
-
-function base64(text: string): string {
-  return Buffer.from(text, "utf8").toString("base64");
 }
 
 /** A server of the same certificate that answers everything with an empty object, as some proxies do. */

@@ -74,7 +74,8 @@ export async function openForTest(): Promise<Opened> {
   };
 }
 
-function pokeIn(root: string, namespace: string): Poke {
+/** What others do to a namespace of the directory cluster below a folder. */
+export function pokeIn(root: string, namespace: string): Poke {
   const place = (...names: readonly string[]) => join(root, "cluster", namespace, ...names);
   const metadata = (secret: string) => place(secret, "..data", "..jackfield.json");
   return {

@@ -1,0 +1,33 @@
+import type { Poke } from "./cluster-conformance.ts";
+import { must, type TestCluster } from "./kube.ts";
+
+/** What others do to a namespace of a real cluster. */
+export function pokeIn(server: TestCluster, namespace: string): Omit<Poke, "garbled"> {
+  const path = `/api/v1/namespaces/${namespace}/secrets`;
+  const merge = async (secret: string, body: unknown) =>
+    void must(await server.ask("PATCH", `${path}/${secret}`, body, { type: "application/merge-patch+json" }));
+  return {
+    edit: (secret, key, text) => merge(secret, { data: { [key]: base64(text) } }),
+    dropKey: (secret, key) => merge(secret, { data: { [key]: null } }),
+    annotate: (secret, annotation, text) =>
+      merge(secret, { metadata: { annotations: { [annotation]: text } } }),
+    async make(secret, data) {
+      const encoded = Object.fromEntries(Object.entries(data).map(([key, text]) => [key, base64(text)]));
+      const body = { apiVersion: "v1", kind: "Secret", metadata: { name: secret }, data: encoded };
+      must(await server.ask("POST", path, body));
+    },
+    async abandonLock(name) {
+      const spec = {
+        holderIdentity: "somebody who died",
+        leaseDurationSeconds: 15,
+        renewTime: new Date().toISOString().replace("Z", "000Z"),
+      };
+      const body = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { name }, spec };
+      must(await server.ask("POST", `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`, body));
+    },
+  };
+}
+
+function base64(text: string): string {
+  return Buffer.from(text, "utf8").toString("base64");
+}
