@@ -88,7 +88,7 @@ async function applyPlanned(ports: ApplyPorts, request: ApplyRequest, planned: P
   );
   const plan = { ...planned.plan, deployments };
   return {
-    ...outcomeOf({ plan, plans, executed, refusals }),
+    ...outcomeOf({ plan, plans, executed, refusals, diagnostics }),
     diagnostics: sortDiagnostics(diagnostics),
     compiled: planned.estate.compiled,
     secrets: planned.secrets,
@@ -123,9 +123,11 @@ interface Applied {
   readonly plans: readonly DeploymentPlan[];
   readonly executed: readonly Executed[];
   readonly refusals: readonly Refusal[];
+  readonly diagnostics: readonly Diagnostic[];
 }
 
-function outcomeOf({ plan, plans, executed, refusals }: Applied): Pick<Outcome, "result" | "text" | "exit"> {
+function outcomeOf(done: Applied): Pick<Outcome, "result" | "text" | "exit"> {
+  const { plan, plans, executed } = done;
   const applied = plans.map(({ workspace, deployment }, index) => ({
     workspace,
     deployment,
@@ -133,14 +135,9 @@ function outcomeOf({ plan, plans, executed, refusals }: Applied): Pick<Outcome, 
   }));
   const results = applied.flatMap((one) => one.results);
   const written = results.filter(({ outcome }) => outcome === "done").length;
-  const reason = railOf(plan, executed, refusals);
-  const isWhole = results.every(({ outcome }) => outcome === "done");
-  const exit = exitOf({
-    isWhole,
-    isRefused: reason !== undefined,
-    isSome: written > 0,
-    isTried: results.length > 0,
-  });
+  const reason = railOf(done);
+  const isWhole = results.every(({ outcome }) => outcome === "done") && !hasBlindSpot(done);
+  const exit = exitOf({ isWhole, isRefused: reason !== undefined, isSome: written > 0 });
   return {
     result: { ...(reason && { reason }), plan: planJson(plan), applied: resultsJson(applied) },
     text: results.length > 0 ? `${planText(plan)}\n${resultsText(applied)}` : planText(plan),
@@ -149,23 +146,27 @@ function outcomeOf({ plan, plans, executed, refusals }: Applied): Pick<Outcome, 
 }
 
 /** The first rail that held anything. */
-function railOf(plan: Plan, executed: readonly Executed[], refusals: readonly Refusal[]): Rail | undefined {
+function railOf({ plan, executed, refusals, diagnostics }: Applied): Rail | undefined {
   const [first] = refusals;
   if (first) return first.rail;
   if (executed.some(({ lockedBy }) => lockedBy !== undefined)) return "locked";
   const hasConflict = plan.deployments.some(({ operations }) =>
     operations.some((one) => one.action === "conflict"),
   );
-  return hasConflict ? "conflict" : undefined;
+  if (hasConflict) return "conflict";
+  return diagnostics.some(({ code }) => code === "JF615") ? "wrong-cluster" : undefined;
+}
+
+/** True if there is a place where nobody could look, and something of ours may be. */
+function hasBlindSpot({ plan, diagnostics }: Applied): boolean {
+  const isUnknown = plan.deployments.some(({ operations }) =>
+    operations.some(({ action }) => action === "unknown"),
+  );
+  return isUnknown || diagnostics.some(({ code }) => code === "JF616");
 }
 
 /** Undefined: as diagnostics say. */
-function exitOf(run: {
-  isWhole: boolean;
-  isRefused: boolean;
-  isSome: boolean;
-  isTried: boolean;
-}): number | undefined {
+function exitOf(run: { isWhole: boolean; isRefused: boolean; isSome: boolean }): number | undefined {
   if (run.isRefused) return run.isSome ? EXIT.partly : EXIT.refused;
   if (run.isWhole) return undefined;
   return run.isSome ? EXIT.partly : EXIT.environment;
