@@ -3,7 +3,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import { ancestors } from "./files.ts";
-import { QUIET } from "./git-process.ts";
+import { environment, QUIET } from "./git-process.ts";
 
 /** True if a file would be in a git work tree and git does not ignore it: plain secrets must not be committed. */
 export function isExposed(file: string): boolean {
@@ -13,7 +13,7 @@ export function isExposed(file: string): boolean {
   const repo = ancestors(dirname(real)).find((above) => existsSync(join(above, ".git")));
   if (repo === undefined) return false;
   const args = [...QUIET, "-C", repo, "check-ignore", "--quiet", "--", real];
-  const { error, status } = spawnSync("git", args, { encoding: "utf8" });
+  const { error, status } = spawnSync("git", args, { env: environment(repo), encoding: "utf8" });
   // Where no git is installed nobody can be asked: only a dot-folder, as `init` has it ignored, will do.
   if (error)
     return !relative(repo, dirname(real))

@@ -15,7 +15,7 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 import { type Checked, type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import { compareText, type SourceFile } from "../core/source.ts";
 import { type Files, PortFailure } from "../ports.ts";
-import { QUIET } from "./git-process.ts";
+import { environment, QUIET } from "./git-process.ts";
 
 export const WORKSPACE_FILE = "jackfield.yaml";
 const MAX_BYTES = 5 * 1024 * 1024;
@@ -97,6 +97,7 @@ function listByGit(root: string, base: string): readonly string[] {
   const below = base === root ? [] : [`:(top,literal)${toSlashes(relative(root, base))}`];
   const git = spawnSync("git", [...QUIET, ...args, ...below], {
     cwd: root,
+    env: environment(root),
     encoding: "utf8",
     maxBuffer: 1 << 30,
   });
@@ -114,10 +115,11 @@ function gitFailed(path: string, stderr: string, status: number | null): Diagnos
 }
 
 function isIgnored(folder: string): boolean {
-  return (
-    spawnSync("git", [...QUIET, "check-ignore", "--quiet", "--", folder], { cwd: dirname(folder) }).status ===
-    0
-  );
+  // Of the repo around it: where the folder is a work tree itself, the next one.
+  const root = ancestors(dirname(folder)).find((above) => existsSync(join(above, ".git")));
+  if (root === undefined) return false;
+  const args = [...QUIET, "check-ignore", "--quiet", "--", folder];
+  return spawnSync("git", args, { cwd: root, env: environment(root) }).status === 0;
 }
 
 /** Every file but those in dot-folders and in installed packages, where nobody says what git ignores. */

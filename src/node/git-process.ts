@@ -7,6 +7,24 @@ const NEWLINE = 10;
 /** Before the command: reading the index would start the program that a repo's settings name here. */
 export const QUIET: readonly string[] = ["-c", "core.fsmonitor="];
 
+// Where programs and settings of the user's are. Not: a repo that a git around us means, which runs a hook perhaps.
+const PASSED =
+  /^(?:PATH|HOME|XDG_CONFIG_HOME|USERPROFILE|SYSTEMROOT|TEMP|TMP|TMPDIR|LD_LIBRARY_PATH|SUDO_UID|GIT_EXEC_PATH|GIT_CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM|PARAMETERS|COUNT|KEY_\d+|VALUE_\d+))$/i;
+
+/** For a git that reads the repo of this work tree, whatever its `core.worktree` says; it takes no lock, and asks nobody. */
+export function environment(workTree: string): NodeJS.ProcessEnv {
+  return {
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED.test(name))),
+    LC_ALL: "C",
+    GIT_WORK_TREE: workTree,
+    GIT_OPTIONAL_LOCKS: "0",
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_NO_LAZY_FETCH: "1",
+    // The same for an older git, which does not know that: no protocol has this name.
+    GIT_ALLOW_PROTOCOL: "none",
+  };
+}
+
 /** What is put where git expects a commit must be one. */
 export function sha(text: string): string {
   if (!SHA.test(text)) throw new Error("no commit");
@@ -44,14 +62,9 @@ export function git(root: string, args: readonly string[]): string | undefined {
 /** `extra`: more variables of the environment; undefined takes one away. */
 export function run(root: string, args: readonly string[], input = "", extra: NodeJS.ProcessEnv = {}) {
   const env = {
-    PATH: process.env.PATH,
-    HOME: process.env.HOME,
-    LC_ALL: "C",
-    GIT_OPTIONAL_LOCKS: "0",
-    GIT_TERMINAL_PROMPT: "0",
+    ...environment(root),
     GIT_NO_REPLACE_OBJECTS: "1",
     GIT_LITERAL_PATHSPECS: "1",
-    GIT_NO_LAZY_FETCH: "1",
     // Parents that a file of the clone makes up.
     GIT_GRAFT_FILE: "/dev/null",
     ...extra,

@@ -4,7 +4,7 @@ import { join, relative, sep } from "node:path";
 import { type Checked, diagnostic } from "../core/diagnostic.ts";
 import { compareText, type SourceFile } from "../core/source.ts";
 import { listByWalk, type Place, scanBase } from "./files.ts";
-import { QUIET } from "./git-process.ts";
+import { environment, QUIET } from "./git-process.ts";
 
 /** What every private key has in it. Fixed texts, so that files that are not text cost nothing. */
 const SIGNS: readonly string[] = ["AGE-SECRET-KEY-", "PRIVATE KEY", "PuTTY-User-Key-File-"];
@@ -39,7 +39,7 @@ function searchByGit(root: string, base: string): Promise<readonly Buffer[] | "n
   // Where the user has it recurse into submodules, it refuses to look at files that are not tracked.
   const options = ["-a", "-F", "-l", "-z", "--untracked", "--no-recurse-submodules", "--full-name"];
   const below = base === root ? [] : ["--", `:(top,literal)${relative(root, base).split(sep).join("/")}`];
-  const env = { ...process.env, GIT_OPTIONAL_LOCKS: "0", GIT_NO_LAZY_FETCH: "1" };
+  const env = environment(root);
   return new Promise((resolve) => {
     const git = spawn("git", ["--no-pager", ...QUIET, "grep", "--no-color", ...options, ...signs, ...below], {
       cwd: root,

@@ -12,7 +12,9 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { isExposed } from "../../src/node/exposure.ts";
 import { createFiles, findPlace, settlePlace } from "../../src/node/files.ts";
+import { createHistory } from "../../src/node/git.ts";
 import { searchPrivateKeys } from "../../src/node/key-search.ts";
 import { createOutput } from "../../src/node/output.ts";
 
@@ -234,5 +236,64 @@ test("no program that the repo's settings name is started", async () => {
   settlePlace(findPlace(root));
   await searchPrivateKeys(findPlace(root));
   createOutput(join(root, "out"), "out").begin([]);
+  expect(existsSync(join(root, "started"))).toBe(false);
+});
+
+test("neither a git around us nor a setting of the repo means another repo", async () => {
+  git("init", "-q");
+  write("ws/jackfield.yaml");
+  write(".gitignore", "tracked.yaml\nout\n");
+  write("ws/tracked.yaml");
+  git("add", "--force", "ws/tracked.yaml");
+  write("ws/key.txt", ["AGE-SECRET-", "KEY-1", "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L\n"].join(""));
+  const other = mkdtempSync(join(tmpdir(), "jackfield-other-"));
+  spawnSync("git", ["init", "-q", other]);
+  git("config", "core.worktree", other);
+  const hook = {
+    GIT_DIR: join(other, ".git"),
+    GIT_WORK_TREE: other,
+    GIT_INDEX_FILE: join(other, ".git/index"),
+    GIT_LITERAL_PATHSPECS: "1",
+    GIT_CEILING_DIRECTORIES: root,
+  };
+  const seen = async () => [
+    ...scan("ws"),
+    ...(await searchPrivateKeys(findPlace(join(root, "ws")))).value.map(({ path }) => path),
+    isExposed(join(root, "plain.txt")),
+    isExposed(join(root, "out/plain.txt")),
+    createHistory(root).head(),
+  ];
+  const right = ["ws/jackfield.yaml", "ws/tracked.yaml", "ws/key.txt", true, false, undefined];
+  expect(await seen()).toEqual(right);
+  Object.assign(process.env, hook);
+  const meanwhile = await seen().finally(() => {
+    for (const name of Object.keys(hook)) delete process.env[name];
+    rmSync(other, { recursive: true });
+  });
+  expect(meanwhile).toEqual(right);
+});
+
+test("what a partial clone lacks is not fetched, by no program that it names", () => {
+  git("init", "-q", "-b", "main");
+  write("x.yaml", "text\n");
+  git("add", "x.yaml");
+  git("commit", "-q", "-m", "x");
+  const blob = createHistory(root)
+    .blobs(createHistory(root).head() ?? "")
+    .get("x.yaml");
+  rmSync(join(root, ".git/objects", blob?.slice(0, 2) ?? "", blob?.slice(2) ?? ""));
+  write("spy.sh", '#!/bin/sh\ntouch "$(dirname "$0")/started"\n');
+  chmodSync(join(root, "spy.sh"), 0o755);
+  for (const [key = "", value = ""] of [
+    ["core.repositoryFormatVersion", "1"],
+    ["extensions.partialClone", "origin"],
+    ["remote.origin.promisor", "true"],
+    ["remote.origin.url", join(root, "other")],
+    ["remote.origin.uploadpack", join(root, "spy.sh")],
+    ["protocol.file.allow", "always"],
+  ])
+    git("config", key, value);
+  const history = createHistory(root);
+  expect(history.fileAt(history.head() ?? "", "x.yaml")).toBeUndefined();
   expect(existsSync(join(root, "started"))).toBe(false);
 });
