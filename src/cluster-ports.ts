@@ -1,6 +1,7 @@
 import type { Diagnostic } from "./core/diagnostic.ts";
 import type { Cluster } from "./model/declaration.ts";
 import type { LiveSecret, Seen, WantedSecret } from "./model/live.ts";
+import type { Pod } from "./model/pod.ts";
 
 // Clusters, as the pipeline sees them; readers throw the `PortFailure` of `ports.ts`.
 
@@ -40,8 +41,59 @@ export interface LiveCluster {
    * process could hold it. `holder` tells runs apart.
    */
   lock(namespace: string, name: string, holder: string): Promise<LockAnswer>;
+  /** For `doctor`: what else can be asked of it. */
+  readonly inspect?: KubernetesInspection | DirectoryInspection;
   /** Ends connections. Harmless if done before. */
   close(): void;
+}
+
+/** Readers throw PortFailure. */
+export interface KubernetesInspection {
+  readonly kind: "kubernetes";
+  version(): Promise<ServerVersion>;
+  /** True if we may do this. */
+  may(right: Right): Promise<boolean>;
+  /** `hidden`: nobody lets us look. */
+  namespace(name: string): Promise<"there" | "leaving" | "absent" | "hidden">;
+  /** Those that run or are to; undefined: nobody lets us look. */
+  pods(namespace: string): Promise<readonly Pod[] | undefined>;
+  /** When a Secret was last written, in ms since 1970; undefined: it is not there, or does not tell. */
+  writtenAt(namespace: string, name: string): Promise<number | undefined>;
+}
+
+export interface ServerVersion {
+  readonly major: number;
+  readonly minor: number;
+}
+
+/** One thing that may be allowed. Without a name, to all of its kind. */
+export interface Right {
+  readonly group: "" | "coordination.k8s.io";
+  readonly resource: "secrets" | "leases" | "namespaces";
+  readonly verb: "get" | "list" | "create" | "patch" | "delete";
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+export interface DirectoryInspection {
+  readonly kind: "directory";
+  /** As messages name it. */
+  readonly path: string;
+  /** How a directory, and the folder of a namespace in it, are. Throws PortFailure. */
+  state(namespace: string): Promise<DirectoryState>;
+}
+
+export interface DirectoryState {
+  readonly exists: boolean;
+  /** We can write there, or make it. */
+  readonly isWritable: boolean;
+  /** Git would see what lies in it. */
+  readonly isExposed: boolean;
+  /** Its mode and group are those that are declared. */
+  readonly hasMode: boolean;
+  readonly hasGroup: boolean;
+  /** Octal digits. */
+  readonly wantedMode: string;
 }
 
 export type WriteAnswer =

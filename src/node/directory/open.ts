@@ -20,6 +20,7 @@ import {
   secretFolder,
   shownOf,
 } from "./ground.ts";
+import { inspectDirectory } from "./inspect.ts";
 import { LOCKS, takeLease } from "./lease.ts";
 import { inspect, readNamespaces, readSecret, readSecrets } from "./read.ts";
 import { type Limits, takeToken } from "./token.ts";
@@ -58,6 +59,7 @@ export function openDirectory(
       answered(ground, { namespace: `${LOCKS}/${namespace}`, name }, () =>
         takeLease(ground, [namespace, name], holder, limits),
       ),
+    inspect: inspectDirectory(ground),
     close: () => undefined,
   };
 }

@@ -2,6 +2,7 @@ import type { LiveCluster } from "../../cluster-ports.ts";
 import type { Cluster } from "../../model/declaration.ts";
 import type { Environment } from "../sops-environment.ts";
 import { endpointOf } from "./endpoint.ts";
+import { inspectKube } from "./inspect.ts";
 import { takeLock } from "./lock.ts";
 import { listSecrets, readIdentity, readSecret } from "./read.ts";
 import type { Session } from "./session.ts";
@@ -30,6 +31,7 @@ export function openKube(
     update: (wanted, seen, dryRun = false) => answered(() => updateSecret(session, wanted, seen, dryRun)),
     remove: (namespace, name, seen) => answered(() => removeSecret(session, namespace, name, seen)),
     lock: (namespace, name, holder) => takeLock(session, namespace, name, holder),
+    inspect: inspectKube(session),
     close: transport.close,
   };
 }

@@ -18,10 +18,10 @@ import {
 } from "./retry.ts";
 import { garbage, type Target, troubleOf, unreachable } from "./trouble.ts";
 
-/** One request; every write must be a guarded one, because it may be sent several times. */
+/** One request; every write must be a guarded one, because it may be sent several times. `POST` only asks. */
 export interface Call {
   readonly target: Target;
-  readonly method: "GET" | "PATCH" | "DELETE";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** With the query. */
   readonly path: string;
   readonly type?: string;

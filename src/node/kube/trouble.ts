@@ -8,7 +8,7 @@ export interface Target {
   readonly cluster: string;
   /** All that a Role must allow for it. */
   readonly verbs: readonly string[];
-  readonly resource: "secrets" | "leases" | "namespaces";
+  readonly resource: "secrets" | "leases" | "namespaces" | "pods" | "selfsubjectaccessreviews" | "version";
   readonly namespace?: string;
   readonly name?: string;
 }
@@ -94,7 +94,10 @@ function ruleOf({ verbs, resource, name, namespace }: Target): string {
 const GROUPS: Readonly<Record<Target["resource"], string>> = {
   secrets: "",
   namespaces: "",
+  pods: "",
   leases: "coordination.k8s.io",
+  selfsubjectaccessreviews: "authorization.k8s.io",
+  version: "",
 };
 
 /** Only where it is at fault is told: a path of keys, which are names. */
@@ -154,4 +157,7 @@ const KINDS: Readonly<Record<Target["resource"], { readonly one: string; readonl
   secrets: { one: "Secret", many: "Secrets" },
   leases: { one: "Lease", many: "Leases" },
   namespaces: { one: "Namespace", many: "Namespaces" },
+  pods: { one: "Pod", many: "Pods" },
+  selfsubjectaccessreviews: { one: "question", many: "what we may do" },
+  version: { one: "version", many: "its version" },
 };
