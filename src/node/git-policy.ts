@@ -1,3 +1,6 @@
+import { lstatSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { blobId } from "../core/blob-id.ts";
 import { diagnostic } from "../core/diagnostic.ts";
 import type { PolicyChange, PolicyPast } from "../model/policy-past.ts";
 import { PortFailure } from "../ports.ts";
@@ -27,6 +30,7 @@ export function createPolicyPast(root: string): (from: string) => PolicyPast {
   return (from) => {
     const changes = changesOf(root, from);
     const isOurs = insideWorkspaces(changes);
+    readWorkTree(root, changes, isOurs, known);
     const wanted = changes.flatMap(({ blobs }) =>
       [...blobs].flatMap(([path, blob]) => (blob !== undefined && isOurs(path) ? [blob] : [])),
     );
@@ -104,6 +108,39 @@ function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
+/**
+ * Takes contents from the work tree where they are still what a commit made them: most are, and a file is read much faster than git
+ * gives an object.
+ */
+function readWorkTree(
+  root: string,
+  changes: readonly Change[],
+  isOurs: (path: string) => boolean,
+  known: Map<string, string | undefined>,
+): void {
+  const newest = new Map(changes.flatMap(({ blobs }) => [...blobs]));
+  for (const [path, blob] of newest) {
+    if (blob === undefined || known.has(blob) || !isOurs(path)) continue;
+    const content = contentOf(join(root, path));
+    if (content && blobId(content, blob.length) === blob) known.set(blob, policyIn(content.toString("utf8")));
+  }
+}
+
+/** Of a regular file that is not too large. */
+function contentOf(path: string): Buffer | undefined {
+  try {
+    const stat = lstatSync(path);
+    return stat.isFile() && stat.size <= MAX_FILE ? readFileSync(path) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A text that may hold policy. */
+function policyIn(text: string): string | undefined {
+  return text.includes("jackfield.dev/") && MENTIONS_POLICY.test(text) ? text : undefined;
+}
+
 /** By size first: a history may hold more than fits into one answer. */
 function readInto(root: string, blobs: readonly string[], known: Map<string, string | undefined>): void {
   if (blobs.length === 0) return;
@@ -111,7 +148,7 @@ function readInto(root: string, blobs: readonly string[], known: Map<string, str
   let bytes = 0;
   const flush = () => {
     for (const [blob, text] of textsOf(root, batch)) {
-      known.set(blob, text.includes("jackfield.dev/") && MENTIONS_POLICY.test(text) ? text : undefined);
+      known.set(blob, policyIn(text));
     }
     batch = [];
     bytes = 0;

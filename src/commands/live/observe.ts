@@ -123,13 +123,16 @@ async function readCluster(
   const all = [...lookups.values()];
   try {
     const live = await clusters.open(cluster, folder);
-    const uid = await live.identity();
+    const sites = [...all, ...(await others(live, key, cluster, lookups))];
+    // What is read is used only if it is of the very cluster that is meant.
+    const [uid, read] = await Promise.all([
+      live.identity(),
+      Promise.all(sites.map((one) => readSite(live, one))),
+    ]);
     if (cluster.uid !== undefined && uid !== cluster.uid) {
       live.close();
       return { key, found: [], unread: all.map(({ site }) => site), diagnostics: [stranger(cluster)] };
     }
-    const sites = [...all, ...(await others(live, key, cluster, lookups))];
-    const read = await Promise.all(sites.map((one) => readSite(live, one)));
     return {
       key,
       ...(uid !== undefined && { uid }),
