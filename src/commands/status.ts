@@ -6,7 +6,7 @@ import type { Outcome } from "../outcome.ts";
 import { heldNames } from "../plan/compare.ts";
 import { ownDeployment } from "../plan/ownership.ts";
 import { isSameSite, type Observation } from "../plan/planning.ts";
-import { nameOf, RECORD, readRecord, type SecretRecord } from "../plan/record.ts";
+import { nameOf, RECORD, readRecord, recordJson, type SecretRecord } from "../plan/record.ts";
 import type { Clusters, Files, History } from "../ports.ts";
 import { statusText } from "../render/status-text.ts";
 import { isOutcome, type Narrowing, openEstate } from "./estate.ts";
@@ -35,6 +35,8 @@ export interface LiveStatus {
   readonly objects: Readonly<Record<string, number>>;
   /** What its Secrets say that they came from; more than one where an apply stopped half-way. */
   readonly applied: readonly Applied[];
+  /** By the name of the Secret, as it stands there; null: there is none, or none of ours. */
+  readonly records: Readonly<Record<string, unknown>>;
 }
 
 export interface Applied {
@@ -87,6 +89,9 @@ function statusOf({ wanted }: Target, { found, unread }: Observation, ports: Sta
     secrets: own.length,
     objects: countObjects(secrets),
     applied: appliedOf(secrets, ports),
+    records: Object.fromEntries(
+      secrets.map(({ live, record }) => [live.name, record ? recordJson(record) : null]),
+    ),
   };
 }
 

@@ -30,11 +30,16 @@ export function nameOf({ kind, id }: ObjectName): string {
 }
 
 /** The record as JSON: the same record is the same text. */
-export function recordText({ objects, ...facts }: SecretRecord): string {
+export function recordText(record: SecretRecord): string {
+  return JSON.stringify(recordJson(record));
+}
+
+/** The record as plain data. */
+export function recordJson({ objects, ...facts }: SecretRecord): unknown {
   const sorted = [...objects]
     .sort(([a], [b]) => compareText(a, b))
     .map(([name, fields]) => [name, Object.fromEntries([...fields].sort(([a], [b]) => compareText(a, b)))]);
-  return JSON.stringify({
+  return {
     v: 1,
     tool: facts.tool,
     commit: facts.commit,
@@ -42,7 +47,7 @@ export function recordText({ objects, ...facts }: SecretRecord): string {
     policyDigest: facts.policyDigest,
     breakGlass: facts.breakGlass,
     objects: Object.fromEntries(sorted),
-  });
+  };
 }
 
 /** The record that a text holds; undefined if it is none of ours, or of a later version. */

@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import {
+  connections,
+  deploymentText,
+  type LiveEstate,
+  makeLiveEstate,
+  workspaceText,
+} from "../support/live-estate.ts";
+
+// What stands around plan and apply: parts of the work, what is live, and how options are read.
+
+let estate: LiveEstate;
+const NAMES = ["one", "two", "three", "four"];
+
+beforeEach(() => {
+  const text = workspaceText({ cluster: "{directory: .jackfield/cluster}" });
+  const more = NAMES.map((name) => `---\n${deploymentText(name, { namespace: name })}`).join("");
+  estate = makeLiveEstate({ "jackfield.yaml": text + more, ...connections("a") });
+});
+afterEach(() => estate.remove());
+
+const json = (...args: readonly string[]) => {
+  const { status, out } = estate.jackfield(...args, "--format", "json");
+  const { result, diagnostics } = JSON.parse(out);
+  return { status, result, codes: diagnostics.map(({ code }: { code: string }) => code) };
+};
+const deploymentsOf = ({ result }: { result: { deployments: { deployment: string }[] } }) =>
+  result.deployments.map(({ deployment }) => deployment);
+
+test("the parts of a work are all of it, and none is in two", () => {
+  const parts = ["1/3", "2/3", "3/3"].map((shard) => deploymentsOf(json("plan", "--shard", shard)));
+  expect(parts.flat().sort()).toEqual([...NAMES, "prod"].sort());
+  expect(parts.every((part) => part.length > 0)).toBe(true);
+  for (const shard of ["1/3", "2/3", "3/3"]) expect(estate.apply("--shard", shard).status).toBe(0);
+  expect(estate.plan("--exit-code").status).toBe(0);
+});
+
+test.each(["0/3", "4/3", "1", "a/b", "1/0", "01/2"])("no part of any work: %s", (shard) => {
+  expect(json("plan", "--shard", shard)).toMatchObject({ status: 2, codes: ["JF621"] });
+});
+
+test("filters limit a plan, and what fits none is told", () => {
+  expect(deploymentsOf(json("plan", "--deployment", "two"))).toEqual(["two"]);
+  expect(deploymentsOf(json("plan", "--environment", "production"))).toHaveLength(5);
+  expect(json("plan", "--environment", "prodction")).toMatchObject({ status: 2, codes: ["JF002"] });
+  expect(json("apply", "--cluster", "man")).toMatchObject({ status: 2, codes: ["JF002"] });
+});
+
+test("the matrix has a row for each environment and cluster", () => {
+  const { out } = estate.jackfield("matrix");
+  const deployments = [...NAMES, "prod"].map((name) => `analytics/${name}`).sort();
+  expect(JSON.parse(out)).toEqual({ include: [{ environment: "production", cluster: "main", deployments }] });
+});
+
+test("the status of a Deployment is what its Secrets record", () => {
+  expect(json("status", "--deployment", "prod").result.deployments).toMatchObject([
+    { secrets: 0, applied: [] },
+  ]);
+  estate.apply("--deployment", "prod");
+  const commit = estate.must("rev-parse", "HEAD").trim();
+  const [status] = json("status", "--deployment", "prod").result.deployments;
+  expect(status).toMatchObject({
+    secrets: 1,
+    objects: { Connection: 1, Variable: 0, EnvironmentVariable: 0 },
+    applied: [{ commit }],
+    records: {
+      "jackfield-prod": { v: 1, commit, objects: { "Connection/a": { password: expect.any(String) } } },
+    },
+  });
+  expect(status.applied[0].age).toBeLessThan(600);
+  expect(estate.jackfield("status").out).toMatch(
+    /^analytics\/prod +main\/airflow +1 +1 +\w{8} +\d+ (?:s|min)$/m,
+  );
+});
+
+test.each([
+  [["--allow-prune", "many"], "JF624"],
+  [["--allow-prune", "-1"], "JF624"],
+  [["--plan-id", "abc"], "JF624"],
+  [["--plan", "nowhere.json"], "JF003"],
+  [["--plan", "jackfield.yaml"], "JF626"],
+  [["--plan", "x", "--plan-id", "0".repeat(32)], "JF625"],
+  [["--environment", "production", "--cluster", "main", "--deployment", "nowhere"], "JF002"],
+])("apply, called wrongly: %j", (args, code) => {
+  expect(json("apply", ...args)).toMatchObject({ status: 2, codes: [code] });
+});
+
+test("a Secret that two Deployments want in different places is adopted for one of them by name", () => {
+  const text = workspaceText({
+    cluster: "{directory: .jackfield/cluster}\n    other: {directory: .jackfield/other}",
+  });
+  const twin = deploymentText("twin", { more: "  secretName: jackfield-prod\n" }).replace(
+    "cluster: main",
+    "cluster: other",
+  );
+  estate.change({ "jackfield.yaml": `${text}---\n${twin}` });
+  expect(json("adopt", "airflow/jackfield-prod")).toMatchObject({ status: 2, codes: ["JF623"] });
+  expect(json("adopt", "airflow/jackfield-prod", "--deployment", "twin").status).toBe(0);
+});
