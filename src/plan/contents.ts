@@ -1,4 +1,5 @@
 import { asciiJson } from "../core/ascii-json.ts";
+import { isJsonObject } from "../core/json.ts";
 import { compareText } from "../core/source.ts";
 import type { ObjectKind } from "../model/declaration.ts";
 import type { ObjectName } from "../model/plan.ts";
@@ -79,7 +80,5 @@ function membersOf(value: unknown): readonly (readonly [string, unknown])[] {
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return (
-    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof RawNumber)
-  );
+  return isJsonObject(value) && !(value instanceof RawNumber);
 }

@@ -1,3 +1,4 @@
+import { isJsonObject, parseJson } from "../core/json.ts";
 import { compareText } from "../core/source.ts";
 import type { ObjectName } from "../model/plan.ts";
 
@@ -52,13 +53,13 @@ export function recordJson({ objects, ...facts }: SecretRecord): unknown {
 
 /** The record that a text holds; undefined if it is none of ours, or of a later version. */
 export function readRecord(text: string | undefined): SecretRecord | undefined {
-  const value = parsed(text);
-  if (!isMap(value) || value.v !== 1 || !isMap(value.objects)) return undefined;
+  const value = parseJson(text ?? "");
+  if (!isJsonObject(value) || value.v !== 1 || !isJsonObject(value.objects)) return undefined;
   const { tool, commit, modified, policyDigest, breakGlass } = value;
   if (typeof tool !== "string" || typeof policyDigest !== "string") return undefined;
   const objects = new Map<string, ReadonlyMap<string, string>>();
   for (const [name, fields] of Object.entries(value.objects)) {
-    if (!isMap(fields)) return undefined;
+    if (!isJsonObject(fields)) return undefined;
     const digests = Object.entries(fields).filter(
       (entry): entry is [string, string] => typeof entry[1] === "string",
     );
@@ -73,16 +74,4 @@ export function readRecord(text: string | undefined): SecretRecord | undefined {
     ...(modified === true && { modified }),
     ...(typeof breakGlass === "string" && { breakGlass }),
   };
-}
-
-function parsed(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? "null");
-  } catch {
-    return undefined;
-  }
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isJsonObject, parseJson } from "../core/json.ts";
 import type { DeploymentPlan, Plan } from "../model/plan.ts";
 import { withoutValues } from "./plan-json.ts";
 
@@ -13,8 +14,8 @@ export function planArtifact({ id, tool, commit, deployments }: Plan): string {
  * The plan in such a file, or why it is none. Only its id decides anything: the rest is for telling what differs.
  */
 export function readArtifact(text: string): { readonly plan: Plan } | { readonly reason: string } {
-  const value = parsed(text);
-  if (!isMap(value)) return { reason: "it is not JSON" };
+  const value = parseJson(text);
+  if (!isJsonObject(value)) return { reason: "it is not JSON" };
   if (value.version !== VERSION) return { reason: "it is of another version" };
   const { id, tool, deployments } = value;
   const isPlan = typeof id === "string" && /^[0-9a-f]{32}$/.test(id) && typeof tool === "string";
@@ -24,22 +25,10 @@ export function readArtifact(text: string): { readonly plan: Plan } | { readonly
 }
 
 function isDeployment(value: unknown): value is DeploymentPlan {
-  return isMap(value) && Array.isArray(value.operations) && value.operations.every(isOperation);
+  return isJsonObject(value) && Array.isArray(value.operations) && value.operations.every(isOperation);
 }
 
 function isOperation(value: unknown): boolean {
-  if (!isMap(value) || !Array.isArray(value.objects)) return false;
+  if (!isJsonObject(value) || !Array.isArray(value.objects)) return false;
   return ["action", "cluster", "namespace", "secret"].every((key) => typeof value[key] === "string");
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,32 +1,15 @@
+import type { LiveStatus } from "../model/status.ts";
 import { table } from "./table.ts";
-
-/** What is live of one Deployment, as `status` tells it. */
-export interface StatusRow {
-  readonly workspace: string;
-  readonly deployment: string;
-  readonly cluster: string;
-  readonly namespace: string;
-  readonly paused?: string;
-  readonly reached: boolean;
-  readonly secrets: number;
-  readonly objects: Readonly<Record<string, number>>;
-  readonly applied: readonly {
-    readonly commit?: string;
-    readonly age?: number;
-    readonly modified?: true;
-    readonly breakGlass?: string;
-  }[];
-}
 
 const TITLES = ["DEPLOYMENT", "PLACE", "SECRETS", "OBJECTS", "COMMIT", "AGE", ""];
 const SHORT = 8;
 
 /** A line for each Deployment. */
-export function statusText(rows: readonly StatusRow[]): string {
+export function statusText(rows: readonly LiveStatus[]): string {
   return table([TITLES, ...rows.map(cells)]);
 }
 
-function cells(row: StatusRow): readonly string[] {
+function cells(row: LiveStatus): readonly string[] {
   const { workspace, deployment, cluster, namespace, reached, secrets, objects, applied, paused } = row;
   const notes = [
     ...(paused === undefined ? [] : [`paused: ${paused}`]),

@@ -1,3 +1,4 @@
+import { isJsonObject, parseJson } from "../../core/json.ts";
 /** The file with what is no key of a Secret. It lies beside the keys and swaps with them; no key begins with two dots. */
 export const METADATA = "..jackfield.json";
 
@@ -31,8 +32,8 @@ export function metadataText({ uid, version, labels, annotations, keys }: Metada
 
 /** Undefined: it is not what we write. */
 export function readMetadata(text: string): Metadata | undefined {
-  const value = parsed(text);
-  if (!isMap(value) || value.v !== 1) return undefined;
+  const value = parseJson(text);
+  if (!isJsonObject(value) || value.v !== 1) return undefined;
   const { uid, version, labels, annotations, keys } = value;
   if (typeof uid !== "string" || !Number.isSafeInteger(version) || Number(version) < 1) return undefined;
   const of = { labels: mapOf(labels, isText), annotations: mapOf(annotations, isText) };
@@ -42,7 +43,7 @@ export function readMetadata(text: string): Metadata | undefined {
 }
 
 function mapOf<T>(value: unknown, is: (one: unknown) => one is T): ReadonlyMap<string, T> | undefined {
-  if (!isMap(value)) return undefined;
+  if (!isJsonObject(value)) return undefined;
   const map = new Map<string, T>();
   for (const [name, one] of Object.entries(value)) {
     if (!is(one)) return undefined;
@@ -56,17 +57,5 @@ function isText(value: unknown): value is string {
 }
 
 function isWritten(value: unknown): value is Written {
-  return isMap(value) && isText(value.size) && isText(value.mtime);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return isJsonObject(value) && isText(value.size) && isText(value.mtime);
 }
