@@ -1,6 +1,6 @@
 import { specOf, typeOf } from "../catalogue/index.ts";
 import { hasErrors } from "../core/diagnostic.ts";
-import { carriesCredentials } from "../core/patterns.ts";
+import { mayTell } from "../core/patterns.ts";
 import { positionAt, type Span } from "../core/source.ts";
 import { createDirectory, type Subject } from "../link/directory.ts";
 import { createSelection } from "../link/layers.ts";
@@ -155,7 +155,7 @@ function sourceOf(node: Node): string {
   switch (node.kind) {
     case "scalar":
       if (typeof node.value !== "string") return node.source;
-      return carriesCredentials(node.value) ? "[not shown]" : JSON.stringify(node.value);
+      return mayTell(node.value) ? "[not shown]" : JSON.stringify(node.value);
     case "sealed":
       return "[secret]";
     case "seq":

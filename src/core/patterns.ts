@@ -108,3 +108,11 @@ export function carriesCredentials(text: string): boolean {
   // People do not escape the slashes and blanks of a password.
   return /:\/\/.*@/s.test(text) || [...patternsIn(text)].some(({ isName }) => !isName);
 }
+
+/** `user:password@host` without a scheme, a private key. */
+const PRIVATE = /\S:\S+@|AGE-SECRET-KEY-|PRIVATE KEY-----/i;
+
+/** True for the text of a field that is plain by what it is, and yet not to be shown. */
+export function mayTell(text: string): boolean {
+  return carriesCredentials(text) || PRIVATE.test(text);
+}

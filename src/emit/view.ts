@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { specOf, typeOf } from "../catalogue/index.ts";
-import { carriesCredentials } from "../core/patterns.ts";
+import { mayTell } from "../core/patterns.ts";
 import type { EffectiveDeployment, EffectiveObject, EffectiveWorkspace } from "../model/effective.ts";
 import type { FieldView, ObjectView, SecretView } from "../model/manifest.ts";
 import { leaves, type Node } from "../model/tree.ts";
@@ -74,5 +74,5 @@ function isShown({ kind, type, fields }: EffectiveObject, { path, node }: Part):
 }
 
 function isTelling(leaf: Node): boolean {
-  return leaf.kind === "scalar" && typeof leaf.value === "string" && carriesCredentials(leaf.value);
+  return leaf.kind === "scalar" && typeof leaf.value === "string" && mayTell(leaf.value);
 }

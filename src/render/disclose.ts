@@ -1,6 +1,6 @@
 import { append } from "../core/append.ts";
 import { nearest } from "../core/nearest.ts";
-import { carriesCredentials } from "../core/patterns.ts";
+import { mayTell } from "../core/patterns.ts";
 import { type Entry, type Node, nodeAt, type ParsedFile, type ScalarNode, textOf } from "../model/tree.ts";
 import type { Range } from "./frame.ts";
 import { punctuation } from "./punctuation.ts";
@@ -50,12 +50,9 @@ function showEntry({ key, keySpan, value }: Entry, { keys, names }: Shape, range
   if (below) show(value, typeof below === "function" ? below(value) : below, ranges);
 }
 
-/** Plain by its field, and yet not to be shown: `user:password@host` without a scheme, a private key. */
-const PRIVATE = /\S:\S+@|AGE-SECRET-KEY-|PRIVATE KEY-----/i;
-
 function scalarRanges({ span, value, style }: ScalarNode): readonly Range[] {
   const text = String(value);
-  if (carriesCredentials(text) || PRIVATE.test(text)) return [];
+  if (mayTell(text)) return [];
   if (style !== "block") return [span];
   // A comment may follow the header of a block.
   const source = span.file.text.slice(span.start, span.end);
