@@ -31,6 +31,8 @@ export interface Outcome {
   readonly plain?: Secret;
   /** What was unsealed on the way: scrubbed from all output. */
   readonly secrets?: Iterable<Secret>;
+  /** Those of the diagnostics that the text tells itself. */
+  readonly told?: ReadonlySet<Diagnostic>;
   /** Set where diagnostics alone do not tell. */
   readonly exit?: number;
 }

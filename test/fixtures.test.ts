@@ -86,6 +86,10 @@ const ELSEWHERE: Readonly<Record<string, readonly Code[]>> = {
     ...(["JF614", "JF615", "JF616", "JF617", "JF618", "JF619", "JF620", "JF621", "JF622"] as const),
     ...(["JF623", "JF624", "JF625", "JF626", "JF650", "JF651"] as const),
   ],
+  "what doctor finds: test/doctor": [
+    ...(["JF670", "JF671", "JF672", "JF673", "JF674", "JF675", "JF676", "JF677", "JF678"] as const),
+    ...(["JF679", "JF680", "JF681", "JF682", "JF683", "JF684"] as const),
+  ],
   "builds for Flux and Argo CD: build-for and real/flux tests": ["JF690", "JF691", "JF692", "JF693"],
   "Kubernetes clusters: test/kube and test/cluster": [
     ...(["JF700", "JF701", "JF702", "JF703", "JF704", "JF705", "JF706", "JF707", "JF708"] as const),

@@ -291,6 +291,35 @@ export const catalog = {
     "Secret `{secret}` in `{namespace}` is not what the plan saw: somebody was faster",
   ),
   JF651: e("locked", "Deployment `{deployment}` is being written by another run: {holder}"),
+  // JF67 doctor
+  JF670: w("cannot-open", "no key at hand opens what {count} of environment `{environment}` draw"),
+  JF671: w("no-commit", "there is no Git commit here, so nobody knows where Deployments were earlier"),
+  JF672: w("no-default-branch", "Git does not tell which branch is the default one"),
+  JF673: w("uncommitted", "files of the Workspaces are not as HEAD has them"),
+  JF674: w(
+    "no-cluster-uid",
+    "nothing says that cluster `{cluster}` is the one that is meant: it has no `uid`",
+  ),
+  JF675: w(
+    "old-server",
+    "cluster `{cluster}` runs Kubernetes {version}; Jackfield was tried on {oldest} and later",
+  ),
+  JF676: e("not-allowed", "Deployment `{deployment}`: we may not {verbs} {what} in `{namespace}`"),
+  JF677: w("nearly-full", "Secret `{secret}` uses {share} % of the {limit} bytes for {what}"),
+  JF678: w("mounted-in-part", "Secret `{secret}` is mounted by `subPath`, and so never refreshed, in {pods}"),
+  JF679: w(
+    "in-environment",
+    "Secret `{secret}` is in the environment, where it is never refreshed, of {pods}",
+  ),
+  JF680: w("unused-secret", "no pod in `{namespace}` {uses} Secret `{secret}`"),
+  JF681: w("no-backend", "`AIRFLOW__SECRETS__BACKEND` is not set to `{backend}` in {pods}"),
+  JF682: w("wrong-kwargs", "`AIRFLOW__SECRETS__BACKEND_KWARGS` does not lead to Secret `{secret}` in {pods}"),
+  JF683: w(
+    "stale-pods",
+    "Secret `{secret}` was last written after the start of {pods}, which still have what it held before",
+  ),
+  JF684: w("other-mode", "`{path}` of a directory cluster has not the {what} that is declared"),
+  // JF69 other engines
   JF690: e("flux-recipient", "an environment has a recipient of kind {kind}, which we do not seal for"),
   JF691: e(
     "one-deployment",

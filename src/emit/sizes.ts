@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
+import type { Secret } from "../core/secret.ts";
 import type { Span } from "../core/source.ts";
 import type { Deployment } from "../model/declaration.ts";
 import type { SecretManifest } from "../model/manifest.ts";
@@ -19,22 +20,35 @@ export const MAX_ENTRY = 131_072;
 const METADATA = 1_024;
 // Tags and lengths around a key and its value, and what `managedFields` puts around a key.
 const PER_KEY = 32;
-const WARN_FROM = 90;
+/** From this share of a wall on, in percent, it is worth a warning. */
+export const WARN_FROM = 90;
+
+/** Bytes of a Secret, as the two walls count them. */
+export interface Size {
+  readonly values: number;
+  readonly stored: number;
+}
+
+export function sizeOf(data: ReadonlyMap<string, Secret>): Size {
+  let values = 0;
+  let stored = METADATA;
+  for (const [key, value] of data) {
+    const bytes = Buffer.byteLength(value.reveal(), "utf8");
+    values += bytes;
+    stored += bytes + 2 * key.length + PER_KEY;
+  }
+  return { values, stored };
+}
 
 /**
  * What is too large, or nearly, for Kubernetes or for a process, of one Secret of a Deployment. `at` is where the
  * cause is written. The walls are measured ones.
  */
 export function checkSize(manifest: SecretManifest, deployment: Deployment, at: Span): readonly Diagnostic[] {
-  let values = 0;
-  let stored = METADATA;
   const troubles: Diagnostic[] = [];
-  const isEnvironment = manifest.name === envSecretName(deployment);
-  for (const [key, value] of manifest.data) {
-    const bytes = Buffer.byteLength(value.reveal(), "utf8");
-    values += bytes;
-    stored += bytes + 2 * key.length + PER_KEY;
-    if (isEnvironment) troubles.push(...checkEntry(key, bytes, deployment, at));
+  const { values, stored } = sizeOf(manifest.data);
+  for (const [key, value] of manifest.name === envSecretName(deployment) ? manifest.data : []) {
+    troubles.push(...checkEntry(key, Buffer.byteLength(value.reveal(), "utf8"), deployment, at));
   }
   // One cause, one diagnostic: too many values are too much to store as well.
   const sum = checkWall("values", values, MAX_VALUES, manifest, deployment, at);

@@ -20,12 +20,13 @@ export function renderOutcome(
   outcome: Outcome,
   { command, version, format, color, scrub }: Rendering,
 ): { readonly out: string; readonly err: string } {
-  const { diagnostics, result, compiled } = outcome;
+  const { diagnostics, result, compiled, told } = outcome;
   const text = format === "markdown" ? (outcome.markdown ?? "") : outcome.text;
   if (format === "json") return { out: renderJson(command, version, diagnostics, result, scrub), err: "" };
   // Notes belong to the command that checks; elsewhere they would drown the answer.
-  const shown =
-    command === "validate" ? diagnostics : diagnostics.filter(({ severity }) => severity !== "info");
+  const shown = diagnostics.filter(
+    (one) => (command === "validate" || one.severity !== "info") && !told?.has(one),
+  );
   if (shown.length === 0) return { out: scrub(text), err: "" };
   const err = renderText(shown, { color, disclosed: disclosure(compiled) });
   return { out: scrub(text), err: scrub(err) };

@@ -115,6 +115,21 @@ export function liveSpecs(env: Env, tool: string): readonly CommandSpec[] {
       }),
     },
     {
+      name: "doctor",
+      description: "check keys, clone, clusters, rights and pods, and tell what to do",
+      subject: "estate",
+      options: [...FILTERS, SOPS],
+      run: guarded(async (invocation) => {
+        const request = liveRequest(invocation);
+        if ("result" in request) return request;
+        const [{ doctor }, ports] = await Promise.all([
+          import("../doctor.ts"),
+          livePorts(invocation, env, tool),
+        ]);
+        return doctor(ports, request);
+      }),
+    },
+    {
       name: "matrix",
       description: "list environments and clusters that have Deployments, for the matrix of a GitHub job",
       subject: "estate",

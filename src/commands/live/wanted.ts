@@ -95,7 +95,8 @@ export function drawnFiles(placed: readonly Placed[]): readonly ParsedFile[] {
   return [...drawn];
 }
 
-function isOpen({ effective }: Placed, values: ReadonlyMap<SealedNode, UnsealedValue>): boolean {
+/** True if all that a Deployment draws was opened. */
+export function isOpen({ effective }: Placed, values: ReadonlyMap<SealedNode, UnsealedValue>): boolean {
   return effective.objects.every(({ fields }) =>
     [...fields.values()].every(({ value }) =>
       [...leaves(value)].every((leaf) => leaf.kind !== "sealed" || values.has(leaf)),
@@ -103,7 +104,8 @@ function isOpen({ effective }: Placed, values: ReadonlyMap<SealedNode, UnsealedV
   );
 }
 
-function manifestsOf(
+/** The Secrets of Deployments that are open; troubles are added to `diagnostics`. */
+export function manifestsOf(
   placed: readonly Placed[],
   values: ReadonlyMap<SealedNode, UnsealedValue>,
   diagnostics: Diagnostic[],
