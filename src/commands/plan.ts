@@ -1,4 +1,4 @@
-import { type Diagnostic, sortDiagnostics } from "../core/diagnostic.ts";
+import { type Diagnostic, hasErrors, sortDiagnostics } from "../core/diagnostic.ts";
 import { guard } from "../guard/guard.ts";
 import type { Plan } from "../model/plan.ts";
 import { EXIT, type Outcome } from "../outcome.ts";
@@ -52,7 +52,7 @@ async function planOutcome(
   const tried = await tryOut(planned);
   artifact?.write(planArtifact(made));
   const diagnostics = [...planned.diagnostics, ...conflictTroubles(deployments), ...rails, ...tried];
-  const isPending = exitCode && hasChanges(made);
+  const exit = exitOf(diagnostics, made, exitCode);
   return {
     diagnostics: sortDiagnostics(diagnostics),
     result: planJson(made),
@@ -60,8 +60,19 @@ async function planOutcome(
     markdown: planMarkdown(made),
     compiled: estate.compiled,
     secrets,
-    ...(isPending && !diagnostics.some(({ severity }) => severity === "error") && { exit: EXIT.pending }),
+    ...(exit !== undefined && { exit }),
   };
+}
+
+/** Undefined: as diagnostics say. */
+function exitOf(diagnostics: readonly Diagnostic[], plan: Plan, exitCode: boolean): number | undefined {
+  const isBlind = plan.deployments.some(({ operations }) =>
+    operations.some(({ action }) => action === "unknown"),
+  );
+  // A cluster that is not the one that is meant was reached.
+  if (isBlind && !diagnostics.some(({ code }) => code === "JF615")) return EXIT.environment;
+  if (hasErrors(diagnostics)) return undefined;
+  return exitCode && hasChanges(plan) ? EXIT.pending : undefined;
 }
 
 /** What apply would refuse, as far as it does not depend on how it is called. */

@@ -97,3 +97,12 @@ test("a Secret that two Deployments want in different places is adopted for one 
   expect(json("adopt", "airflow/jackfield-prod")).toMatchObject({ status: 2, codes: ["JF623"] });
   expect(json("adopt", "airflow/jackfield-prod", "--deployment", "twin").status).toBe(0);
 });
+
+test("a cluster out of reach is the cluster's fault, and nothing is taken for absent", () => {
+  const text = workspaceText({ cluster: "{context: nowhere}" });
+  estate.change({ "jackfield.yaml": text });
+  for (const command of ["plan", "apply", "drift"]) {
+    const { status, out, err } = estate.jackfield(command);
+    expect([status, out.includes("? unknown jackfield-prod"), err.includes("JF70")]).toEqual([3, true, true]);
+  }
+});
