@@ -1,8 +1,11 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createFiles, findPlace } from "../src/node/files.ts";
+import { createNamedFiles } from "../src/node/named-files.ts";
+import { readBounded } from "../src/node/read-bounded.ts";
 
 // The file adapter on real folders and real git repositories.
 
@@ -63,3 +66,20 @@ test("a start folder reached through a link is told by its real place", () => {
   symlinkSync(join(root, "real"), join(root, "link"));
   expect(scan("link")).toEqual(["jackfield.yaml"]);
 });
+
+test.skipIf(process.platform === "win32")("a pipe is no file, and is not waited for", () => {
+  write("jackfield.yaml");
+  spawnSync("mkfifo", [join(root, "pipe.yaml")]);
+  expect(scan()).toEqual(["jackfield.yaml"]);
+});
+
+test.skipIf(process.platform === "win32")(
+  "a device that never ends is too large, as a file and as keys",
+  () => {
+    symlinkSync("/dev/zero", join(root, "endless.sops.yaml"));
+    const { diagnostics } = createNamedFiles({ root, start: root, git: false }).read("endless.sops.yaml");
+    expect(diagnostics.map(({ message }) => message)).toEqual([expect.stringContaining("larger than 5 MiB")]);
+    expect(() => readBounded("/dev/zero", 1000)).toThrow(expect.objectContaining({ code: "EFBIG" }));
+    expect(readBounded("/dev/null", 0)).toEqual(Buffer.alloc(0));
+  },
+);

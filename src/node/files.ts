@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import {
   closeSync,
+  constants,
   type Dirent,
   existsSync,
   fstatSync,
@@ -181,7 +182,8 @@ function readSource(root: string, path: string): SourceFile | Diagnostic | undef
 
 /** Undefined: larger than we read, and not one of ours. */
 function readCapped(absolute: string): Buffer | "too large" | undefined {
-  const file = openSync(absolute, "r");
+  // A pipe without a writer would be waited for.
+  const file = openSync(absolute, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const stat = fstatSync(file);
     if (!stat.isFile()) return undefined;

@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import type { FoundKeys, KeySource } from "../ports.ts";
 import type { Identity } from "../sops/identities.ts";
 import { parseIdentities } from "../sops/identities.ts";
+import { readBounded } from "./read-bounded.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -91,7 +91,5 @@ function ifThere(path: string): string | undefined {
 }
 
 function readKeyFile(path: string): string {
-  const text = readFileSync(path, "utf8");
-  if (text.length > MAX_KEY_FILE) throw Object.assign(new Error("too large"), { code: "EFBIG" });
-  return text;
+  return readBounded(path, MAX_KEY_FILE).toString("utf8");
 }

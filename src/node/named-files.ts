@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { type Checked, diagnostic } from "../core/diagnostic.ts";
 import type { SourceFile } from "../core/source.ts";
 import type { NamedFiles } from "../ports.ts";
 import type { Place } from "./files.ts";
+import { readBounded } from "./read-bounded.ts";
 
 const MAX_BYTES = 5 * 1024 * 1024;
 
@@ -23,8 +24,8 @@ export function createNamedFiles({ root, start }: Place): NamedFiles {
 
 function readNamed(absolute: string, path: string, name: string): Checked<SourceFile | undefined> {
   try {
-    if (statSync(absolute).size > MAX_BYTES) throw Object.assign(new Error(), { code: "EFBIG" });
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(absolute));
+    const bytes = readBounded(absolute, MAX_BYTES);
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     return { value: { path, text }, diagnostics: [] };
   } catch (error) {
     const { code = "unknown" } = error as NodeJS.ErrnoException;
