@@ -378,6 +378,16 @@ function foreignTests(kind: string, here: Here): void {
     expect(await stage.state()).toEqual(state);
   });
 
+  test(`${kind}: what another Workspace has for a Deployment of the same name is not removed`, async () => {
+    const stage = here();
+    stage.estate.change({ "jackfield.yaml": stage.policy({ delivery: "kubernetes" }) });
+    await stage.poke.make("jackfield-prod-theirs", { value: "1" });
+    const labels = { "jackfield.dev/deployment": "prod", "jackfield.dev/owner": "0".repeat(40) };
+    await stage.ground.label(stage.estate, stage.namespace, "jackfield-prod-theirs", labels);
+    stage.applied();
+    expect((await stage.live("jackfield-prod-theirs"))?.data.get("value")?.reveal()).toBe("1");
+  });
+
   test(`${kind}: a Secret with the id of a connection of ours is told, and neither is written`, async () => {
     const stage = here();
     stage.estate.change({ "jackfield.yaml": stage.policy({ delivery: "kubernetes" }) });
