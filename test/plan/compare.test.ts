@@ -209,3 +209,21 @@ test("objects of a Secret without a record are told by how it looks", () => {
     expect(names.sort()).toEqual(["Connection db", "EnvironmentVariable TZ", "Variable v"]);
   }
 });
+
+test("a value that somebody wrote into the cluster is not shown", () => {
+  const [change] = changes(
+    "file",
+    make("file", [postgres({ host: "hacked.example.com" })]),
+    make("file", [postgres()]),
+  );
+  expect(told(change?.keyless ?? [])).toEqual([
+    'db.host change changed "hacked.example.com">"a.example.com"',
+  ]);
+  const { views, manifests } = make("file", [postgres({ host: "hacked.example.com" })]);
+  const [wanted] = make("file", [postgres()]).views;
+  const [[old], [manifest]] = [views, manifests];
+  if (!wanted || !old || !manifest) throw new Error("nothing made");
+  // Git had another one than what lives.
+  const known = { record: recordOf(old), before: () => '"a.example.com"' };
+  expect(told(compareSecret(wanted, liveOf(manifest), known))).toEqual(["db.host change changed"]);
+});

@@ -106,3 +106,27 @@ test("a cluster out of reach is the cluster's fault, and nothing is taken for ab
     expect([status, out.includes("? unknown jackfield-prod"), err.includes("JF70")]).toEqual([3, true, true]);
   }
 });
+
+test("filters limit what is removed, too", () => {
+  const clusters = "{directory: .jackfield/cluster}\n    other: {directory: .jackfield/other}";
+  const text = workspaceText({ cluster: clusters });
+  const doomed = `---\n${deploymentText("doomed", { namespace: "doomed" })}`;
+  const mover = `---\n${deploymentText("mover", { namespace: "mover" })}`;
+  estate.change({ "jackfield.yaml": text + doomed + mover });
+  expect(estate.apply().status).toBe(0);
+  estate.change({ "jackfield.yaml": text + mover.replace("cluster: main", "cluster: other") });
+  const deletes = (...args: readonly string[]) =>
+    json("plan", ...args).result.deployments.flatMap(
+      (one: { deployment: string; operations: { action: string }[] }) =>
+        one.operations.filter(({ action }) => action === "delete").map(() => one.deployment),
+    );
+  expect(deletes()).toEqual(["doomed", "mover"]);
+  expect(deletes("--cluster", "main")).toEqual(["doomed"]);
+  expect(deletes("--cluster", "other")).toEqual([]);
+  expect(deletes("--environment", "production")).toEqual(["mover"]);
+  expect(deletes("--deployment", "prod")).toEqual([]);
+  expect(deletes("--deployment", "mover")).toEqual(["mover"]);
+  expect([deletes("--shard", "1/2"), deletes("--shard", "2/2")].map((one) => one.includes("doomed"))).toEqual(
+    [true, false],
+  );
+});
