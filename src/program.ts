@@ -76,8 +76,12 @@ export function createProgram(
   return program;
 }
 
-/** Commander quotes the words of the command line as they are, and ends with a line of its own if it knows a better one. */
-function visibleUsage(text: string): string {
+/**
+ * Commander quotes the words of the command line as they are, and ends with a line of its own if it knows a better one. What
+ * stands behind the `=` of an unknown option may be a secret.
+ */
+function visibleUsage(words: string): string {
+  const text = words.replace(/^(error: unknown option '-[^=']*=).+'/s, "$1…'");
   const [, message = "", better = ""] = /^(.*?)(\n\(Did you mean .+\))?\n$/s.exec(text) ?? ["", text];
   return `${visibleText(message)}${better && `\n${visibleText(better.slice(1))}`}\n`;
 }

@@ -269,3 +269,22 @@ test("what a pull request or a command line names cannot speak to a terminal, no
 test("a misspelt command is told with the one that is meant", () => {
   expect(jackfield(folder(), "valdate").stderr).toContain("'valdate'\n(Did you mean validate?)\n");
 });
+
+test("a value behind a `=`, where none belongs, is not shown", () => {
+  const root = folder(GOOD);
+  const wrong = jackfield(root, "secrets", "set", "api", "pasword=hunter2", "--deployment", "dev");
+  const option = jackfield(
+    root,
+    "secrets",
+    "set",
+    "api",
+    "password",
+    "--deployment",
+    "dev",
+    "--value=hun'ter2",
+  );
+  expect([wrong.status, option.status]).toEqual([2, 2]);
+  expect(wrong.stderr).toContain("`pasword=…`");
+  expect(option.stderr).toContain("unknown option '--value=…'");
+  expect(wrong.stderr + option.stderr).not.toMatch(/ter2/);
+});

@@ -59,5 +59,7 @@ function noField(field: string, known: readonly string[]): Outcome {
   const near = didYouMean(field, known) ?? didYouMean(`extra.${field}`, known);
   const names = `fields are ${known.slice(0, FEW).join(", ")}${known.length > FEW ? ", …" : ""}`;
   const any = field.startsWith("extra.") ? "; `jackfield secrets edit` takes any key of `extra`" : "";
-  return usage(diagnostic("JF032", undefined, { field }, { hint: near ?? `${names}${any}` }));
+  // Who writes `password=…` has put the password there.
+  const named = field.replace(/=.+$/s, "=…");
+  return usage(diagnostic("JF032", undefined, { field: named }, { hint: near ?? `${names}${any}` }));
 }
