@@ -60,7 +60,8 @@ function more(count: number): string {
 
 /** Text that stays text: in a code span that nothing in it can end. */
 function code(text: string): string {
-  const visible = visibleText(text).replaceAll(/[\r\n]+/g, " ");
+  // Nothing at all would be no code span.
+  const visible = visibleText(text).replaceAll(/[\r\n]+/g, " ") || " ";
   const longest = Math.max(0, ...[...visible.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = "`".repeat(longest + 1);
   const pad = /^`|`$/.test(visible) ? " " : "";
@@ -76,6 +77,7 @@ function html(text: string): string {
     "`": "&#96;",
     "*": "&#42;",
     _: "&#95;",
+    "[": "&#91;",
   };
-  return visibleText(text).replaceAll(/[&<>@`*_]/g, (sign) => signs[sign] ?? sign);
+  return visibleText(text).replaceAll(/[&<>@`*_[]/g, (sign) => signs[sign] ?? sign);
 }
