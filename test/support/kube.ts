@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes, randomInt } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, request } from "node:https";
 import { createServer } from "node:net";
@@ -153,6 +153,7 @@ export async function startCluster({
       state.agent = undefined;
     },
     startServer: async () => {
+      await ended(api);
       api = server();
       await ready();
     },
@@ -341,6 +342,11 @@ async function waitReady(certificate: string, ask: () => Promise<Answer>, log: s
   }
 }
 
+/** Its port is free only then. */
+async function ended(child: ChildProcess): Promise<void> {
+  await waitFor(() => child.exitCode !== null || child.signalCode !== null);
+}
+
 /** Until it is so, for a minute at most. */
 export async function waitFor(isSo: () => Promise<boolean> | boolean): Promise<void> {
   const end = performance.now() + READY_MS;
@@ -350,16 +356,20 @@ export async function waitFor(isSo: () => Promise<boolean> | boolean): Promise<v
   }
 }
 
+/** Below the ports that the system gives to clients: a server that is started again finds its port free. */
 async function freePorts(count: number): Promise<[number, number, number]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve) => {
-          server.listen(0, "127.0.0.1", () => resolve((server.address() as { port: number }).port));
-        }),
-    ),
-  );
-  for (const server of servers) server.close();
-  return ports as [number, number, number];
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = randomInt(10_000, 30_000);
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports] as [number, number, number];
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
 }
