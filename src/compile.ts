@@ -1,7 +1,8 @@
 import { append } from "./core/append.ts";
 import { type Diagnostic, diagnostic, hasErrors, sortDiagnostics } from "./core/diagnostic.ts";
+import { once } from "./core/once.ts";
 import { compareText, type SourceFile, type Span } from "./core/source.ts";
-import { classify, type OwnDocument } from "./declare/classify.ts";
+import type { OwnDocument } from "./declare/classify.ts";
 import { declare } from "./declare/declare.ts";
 import { findLost } from "./declare/lost.ts";
 import { checkDelivery } from "./emit/check.ts";
@@ -11,12 +12,13 @@ import { checkReaders, type RuleOf } from "./link/readers.ts";
 import { lintFiles } from "./lint/lint.ts";
 import { plainByName } from "./lint/plain-by-name.ts";
 import { ignoredConfig, lintConfig, unreadableConfig } from "./lint/sops-config.ts";
-import type { Declarations } from "./model/declaration.ts";
+import type { Declarations, Deployment } from "./model/declaration.ts";
 import type { EffectiveWorkspace } from "./model/effective.ts";
 import type { ParsedFile } from "./model/tree.ts";
 import { parseFile } from "./parse/parse.ts";
 import { creationRules } from "./sops/config.ts";
 import { lintSealedFile, recipientsOf } from "./sops/lint.ts";
+import { isPolicy, readSources, withPolicy } from "./sources.ts";
 import { validateDocument } from "./validate/validate.ts";
 
 /** One Workspace, compiled as far as goes without keys. */
@@ -38,27 +40,30 @@ export interface Compiled {
 }
 
 const WORKSPACE_FILE = /(^|\/)jackfield\.yaml$/;
-const GROUP = "jackfield.dev/";
-const MENTIONS_US =
-  /jackfield|\bkind["']?\s*:\s*["']?(Workspace|Deployment|Connection|Variable|EnvironmentVariable|Link|Credential)\b/im;
+
+export interface CompileOptions {
+  /** Files whose Workspace and Deployment documents count instead of those of the files themselves (design: 3.5). */
+  readonly policy?: readonly SourceFile[] | undefined;
+  /** Deployments that no document declares: previews, derived from those that are. */
+  readonly derive?: (declarations: Declarations) => readonly Deployment[];
+}
 
 /**
  * The keyless half of the pipeline: from texts to effective objects. Pure: the result depends on the set of
  * files alone, not on their order.
  */
-export function compile(files: readonly SourceFile[]): Compiled {
-  const diagnostics: Diagnostic[] = [];
+export function compile(files: readonly SourceFile[], { policy, derive }: CompileOptions = {}): Compiled {
+  const own = readSources(files);
+  const { documents, parsed, unread, diagnostics: told } = policy ? withPolicy(own, policy) : own;
+  const diagnostics = [...told];
+  const rooted = policy ?? files;
   const unused: OwnDocument[] = [];
-  const parsed = new Map<string, ParsedFile>();
-  const unread: SourceFile[] = [];
-  const own: OwnDocument[] = [];
-  for (const file of [...files].sort((a, b) => compareText(a.path, b.path))) {
-    if (MENTIONS_US.test(file.text)) append(own, readFile(file, { parsed, unread, diagnostics }));
-  }
-  const folders = workspaceFolders(files);
+  if (policy) append(diagnostics, own.documents.filter(isPolicy).flatMap(validateOnce));
+  const folders = workspaceFolders(rooted);
+  const roots = new Map(rooted.map((file) => [file.path, file]));
   const filesByPath = new Map(files.map((file) => [file.path, file]));
   const byFolder = new Map<string, OwnDocument[]>(folders.map((folder) => [folder, []]));
-  for (const document of own) {
+  for (const document of documents) {
     const folder = folders.find((one) => isInside(document.file.file.path, one));
     if (folder !== undefined) byFolder.get(folder)?.push(document);
     else {
@@ -68,11 +73,20 @@ export function compile(files: readonly SourceFile[]): Compiled {
   }
   const workspaces = [...byFolder].flatMap(([folder, documents]) => {
     const prefix = prefixOf(folder);
-    const rootFile = filesByPath.get(`${prefix}jackfield.yaml`) as SourceFile;
+    const rootFile = roots.get(`${prefix}jackfield.yaml`) as SourceFile;
     const config = filesByPath.get(`${prefix}.sops.yaml`);
     append(diagnostics, ignoredConfig(filesByPath.get(`${prefix}.sops.yml`), config));
     const lost = unread.filter(({ path }) => isInside(path, folder));
-    return compileWorkspace({ folder, rootFile, config, documents, unread: lost, unused, diagnostics });
+    return compileWorkspace({
+      folder,
+      rootFile,
+      config,
+      documents,
+      unread: lost,
+      unused,
+      diagnostics,
+      derive,
+    });
   });
   append(diagnostics, sameNames(workspaces));
   append(diagnostics, checkPlaces(workspaces.map(({ effective }) => effective)));
@@ -82,29 +96,6 @@ export function compile(files: readonly SourceFile[]): Compiled {
   );
   append(diagnostics, [...lintFiles(parsed.values(), unread, diagnostics)]);
   return { workspaces, parsed, unread, diagnostics: sortDiagnostics(diagnostics) };
-}
-
-interface Reading {
-  readonly parsed: Map<string, ParsedFile>;
-  /** Files of ours that do not parse. */
-  readonly unread: SourceFile[];
-  readonly diagnostics: Diagnostic[];
-}
-
-/** The documents of one file that are ours. What is wrong with a file that holds none of ours is not told. */
-function readFile(file: SourceFile, reading: Reading): readonly OwnDocument[] {
-  const result = parseFile(file);
-  if (!result.value) {
-    if (!file.text.includes(GROUP)) return [];
-    reading.unread.push(file);
-    append(reading.diagnostics, result.diagnostics);
-    return [];
-  }
-  const classified = classify(result.value);
-  if (classified.value.length === 0 && classified.diagnostics.length === 0) return [];
-  reading.parsed.set(file.path, result.value);
-  append(reading.diagnostics, [...result.diagnostics, ...classified.diagnostics]);
-  return classified.value;
 }
 
 /** Folders with a `jackfield.yaml`, outermost only; what lies below one belongs to it. */
@@ -139,6 +130,7 @@ interface WorkspaceInput {
   /** Documents that nothing is made of: here go those that are refused. */
   readonly unused: OwnDocument[];
   readonly diagnostics: Diagnostic[];
+  readonly derive: CompileOptions["derive"];
 }
 
 function compileWorkspace(input: WorkspaceInput): readonly CompiledWorkspace[] {
@@ -147,28 +139,31 @@ function compileWorkspace(input: WorkspaceInput): readonly CompiledWorkspace[] {
   const broken: OwnDocument[] = [];
   const valid: OwnDocument[] = [];
   for (const document of documents) {
-    const troubles = validateDocument(document.document, document.kind);
+    const troubles = validateOnce(document);
     append(diagnostics, troubles);
     (hasErrors(troubles) ? broken : valid).push(document);
   }
   const sealed = sealedFiles(documents);
-  append(
-    diagnostics,
-    sealed.flatMap((file) => lintSealedFile(file)),
-  );
+  append(diagnostics, sealed.flatMap(lintSealedOnce));
   const config = readConfig(input, sealed);
   if (!root || broken.includes(root)) {
     append(input.unused, documents);
     return [];
   }
   append(input.unused, broken);
-  const declarations = declare(root, valid, findLost(broken, unread));
+  const declared = declare(root, valid, findLost(broken, unread));
+  const derived = input.derive?.(declared) ?? [];
+  const declarations = { ...declared, deployments: [...declared.deployments, ...derived] };
   const linked = link(declarations);
   append(diagnostics, linked.diagnostics);
   append(diagnostics, checkReaders(declarations, recipientsOf, configRules(input.folder, config)));
   append(diagnostics, checkDelivery(linked.value));
   return [{ declarations, effective: linked.value, config: input.config }];
 }
+
+// Two trees of one repo share most documents and files: each is judged once.
+const validateOnce = once(({ document, kind }: OwnDocument) => validateDocument(document, kind));
+const lintSealedOnce = once((file: ParsedFile) => lintSealedFile(file));
 
 /** The `.sops.yaml`, judged; undefined if it cannot be read. */
 function readConfig(input: WorkspaceInput, sealed: readonly ParsedFile[]): ParsedFile | undefined {

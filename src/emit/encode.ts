@@ -1,10 +1,10 @@
 import { asciiJson } from "../core/ascii-json.ts";
 import { type Diagnostic, diagnostic, hasErrors } from "../core/diagnostic.ts";
+import { once } from "../core/once.ts";
 import { Secret } from "../core/secret.ts";
 import type { EffectiveField, EffectiveObject } from "../model/effective.ts";
 import type { Node } from "../model/tree.ts";
 import { checkText, type Encoding, jsonOf, objectJson, type Reveal, sealedHint } from "./json.ts";
-import { oncePerObject } from "./once.ts";
 
 /** An object as Airflow reads it. `text` and `entry` are absent if an error forbids to deliver it. */
 export interface EncodedObject {
@@ -28,7 +28,7 @@ const MAX_PORT = 65535;
  * the whole file, is a diagnostic instead.
  */
 export function createEncoder(reveal: Reveal): (object: EffectiveObject) => EncodedObject {
-  return oncePerObject((object) => encodeObject(object, reveal));
+  return once((object) => encodeObject(object, reveal));
 }
 
 function encodeObject(object: EffectiveObject, reveal: Reveal): EncodedObject {

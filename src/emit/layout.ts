@@ -1,9 +1,9 @@
+import { once } from "../core/once.ts";
 import { compareText } from "../core/source.ts";
 import type { Deployment, ObjectKind } from "../model/declaration.ts";
 import type { EffectiveDeployment, EffectiveObject, EffectiveWorkspace } from "../model/effective.ts";
 import { environmentName, isEnvironment } from "./check.ts";
 import { baseName, envSecretName, objectSuffix } from "./names.ts";
-import { oncePerObject } from "./once.ts";
 
 /** What one key of a Secret is for: `entries`, all objects of a kind in one JSON object; `object`, the text of one. */
 export type KeyLayout =
@@ -32,7 +32,7 @@ export function createLayout(
   workspace: EffectiveWorkspace,
 ): (effective: EffectiveDeployment) => readonly SecretLayout[] {
   // Hashing an id for each of many Deployments would cost more than all the rest.
-  const suffixOf = oncePerObject(({ kind, id }) => objectSuffix(kind, id));
+  const suffixOf = once(({ kind, id }: EffectiveObject) => objectSuffix(kind, id));
   return ({ deployment, objects }) => {
     const labels = new Map([
       ["app.kubernetes.io/managed-by", "jackfield"],

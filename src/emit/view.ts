@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { specOf, typeOf } from "../catalogue/index.ts";
+import { once } from "../core/once.ts";
 import { mayTell } from "../core/patterns.ts";
 import type { EffectiveDeployment, EffectiveObject, EffectiveWorkspace } from "../model/effective.ts";
 import type { FieldView, ObjectView, SecretView } from "../model/manifest.ts";
@@ -7,7 +8,6 @@ import { leaves, type Node } from "../model/tree.ts";
 import { type Part, partsOf } from "./encode.ts";
 import type { Encoding } from "./json.ts";
 import { createLayout, type KeyLayout } from "./layout.ts";
-import { oncePerObject } from "./once.ts";
 
 const DIGEST_LENGTH = 16;
 
@@ -19,7 +19,7 @@ export function createViews(
   workspace: EffectiveWorkspace,
 ): (effective: EffectiveDeployment) => readonly SecretView[] {
   const layoutOf = createLayout(workspace);
-  const viewOf = oncePerObject(objectView);
+  const viewOf = once(objectView);
   return (effective) =>
     layoutOf(effective).map(({ name, namespace, labels, keys }) => {
       const views = [...keys].map(([key, layout]) => {
