@@ -19,11 +19,10 @@ export function createViews(
   workspace: EffectiveWorkspace,
 ): (effective: EffectiveDeployment) => readonly SecretView[] {
   const layoutOf = createLayout(workspace);
-  const viewOf = once(objectView);
   return (effective) =>
     layoutOf(effective).map(({ name, namespace, labels, keys }) => {
       const views = [...keys].map(([key, layout]) => {
-        const objects = objectsOf(layout, effective).map(viewOf);
+        const objects = objectsOf(layout, effective).map(objectView);
         return [key, { form: layout.form, objects }] as const;
       });
       return { name, namespace, labels, keys: new Map(views) };
@@ -34,11 +33,12 @@ function objectsOf(layout: KeyLayout, { objects }: EffectiveDeployment): readonl
   return layout.form === "object" ? [layout.object] : objects.filter(({ kind }) => kind === layout.kind);
 }
 
-function objectView(object: EffectiveObject): ObjectView {
+/** An object as far as it is known without keys, under any delivery. */
+export const objectView = once((object: EffectiveObject): ObjectView => {
   const { kind, id, declaration } = object;
   const fields = partsOf(object).map((part) => [part.path, fieldView(object, part)] as const);
   return { kind, id, fields: new Map(fields), protect: declaration.protect };
-}
+});
 
 function fieldView(object: EffectiveObject, part: Part): FieldView {
   if (part.node && [...leaves(part.node)].some(({ kind }) => kind === "sealed")) {

@@ -1,6 +1,6 @@
-import { matchesMaskingWords, specOf, typeOf } from "../catalogue/index.ts";
+import { isDestination, isSecret } from "../catalogue/destination.ts";
+import { typeOf } from "../catalogue/index.ts";
 import { diagnostic } from "../core/diagnostic.ts";
-import type { ConnectionType } from "../model/connection-type.ts";
 import type { EffectiveObject } from "../model/effective.ts";
 import type { Findings, Members } from "./findings.ts";
 
@@ -32,16 +32,4 @@ export function checkBound(
       );
     }
   }
-}
-
-/** True if a field is part of where a credential is sent: neither secret nor inert (design: 2, destination). */
-export function isDestination(type: ConnectionType, path: string): boolean {
-  return !isSecret(type, path) && !specOf(type, path)?.inert;
-}
-
-/** True if the catalogue calls a field secret, by itself or, where `extra` is open by nature, by its name. */
-function isSecret(type: ConnectionType, path: string): boolean {
-  const spec = specOf(type, path);
-  if (spec) return spec.secret === true;
-  return type.openExtra !== undefined && matchesMaskingWords(path.slice("extra.".length));
 }

@@ -68,7 +68,9 @@ export interface PolicyDifference {
   readonly workspace: string;
   /** `Workspace` or `Deployment prod`. */
   readonly subject: string;
-  /** As `environments.production.recipients`; undefined: the whole document is new, or gone. */
+  /** `add`, `remove`: the whole document, or this one value. */
+  readonly action: "add" | "change" | "remove";
+  /** As `environments.production.recipients`; undefined: the whole document. */
   readonly path?: string;
   /** As JSON. Policy holds no secrets. */
   readonly from?: string;

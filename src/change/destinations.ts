@@ -1,0 +1,124 @@
+import { contentsOf, destinationOf, holdsSecret, isSealed } from "../destination/destination.ts";
+import { baseName } from "../model/base-name.ts";
+import type { Risk } from "../model/change.ts";
+import type { EffectiveDeployment, EffectiveObject } from "../model/effective.ts";
+import { leaves } from "../model/tree.ts";
+import { type DeploymentPair, deploymentOf, protects } from "./deployments.ts";
+import { risk, words } from "./risk.ts";
+import type { Pair } from "./side.ts";
+
+/** Where credentials that protected environments use are sent in the base tree. */
+interface Used {
+  /** By ciphertext: the destinations it has, as text. */
+  readonly byCiphertext: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+interface Sent {
+  readonly pair: DeploymentPair;
+  readonly object: EffectiveObject;
+  /** Undefined: it had none there. */
+  readonly before: EffectiveObject | undefined;
+  readonly base: EffectiveDeployment | undefined;
+}
+
+/**
+ * Credentials that a protected environment already uses, and that are sent to where they were not sent before: whether or not they
+ * changed too (design: 3.5). A ciphertext that turns up elsewhere counts as well.
+ */
+export function newDestinations(pair: Pair, deployments: readonly DeploymentPair[]): readonly Risk[] {
+  const used = usedIn(pair, deployments);
+  if (used.byCiphertext.size === 0) return [];
+  const found = deployments.flatMap((one) => (one.head ? sentIn(one, one.head) : []));
+  const moved = found.flatMap((sent) => {
+    const why = whyNew(pair, sent, used);
+    return why === undefined ? [] : [{ sent, why }];
+  });
+  const groups = Map.groupBy(moved, ({ sent: { object }, why }) => `${object.kind}/${object.id}\0${why}`);
+  return [...groups.values()].map((group) => {
+    const [first] = group as [(typeof group)[number]];
+    const { object, before } = first.sent;
+    return risk({
+      kind: "new-destination",
+      pair,
+      deployments: group.map(({ sent }) => sent.pair),
+      object,
+      message: `${words(object)}: its credential is sent to a new destination: ${first.why}`,
+      at: placeOf(object, before),
+    });
+  });
+}
+
+function usedIn(pair: Pair, deployments: readonly DeploymentPair[]): Used {
+  const byCiphertext = new Map<string, Set<string>>();
+  for (const { base } of deployments) {
+    if (!base || !protects(pair.base, base.deployment.environment.value)) continue;
+    for (const object of base.objects) {
+      for (const ciphertext of ciphertextsOf(object)) {
+        const destinations = byCiphertext.get(ciphertext) ?? new Set();
+        byCiphertext.set(ciphertext, destinations.add(textOf(base, object)));
+      }
+    }
+  }
+  return { byCiphertext };
+}
+
+function sentIn(pair: DeploymentPair, head: EffectiveDeployment): readonly Sent[] {
+  const before = new Map(pair.base?.objects.map((one) => [`${one.kind}/${one.id}`, one]));
+  return head.objects
+    .filter(holdsSecret)
+    .map((object) => ({ pair, object, before: before.get(`${object.kind}/${object.id}`), base: pair.base }));
+}
+
+/** In words; undefined: it is where it was, or nothing that a protected environment uses. */
+function whyNew(pair: Pair, { pair: two, object, before, base }: Sent, used: Used): string | undefined {
+  const head = two.head as EffectiveDeployment;
+  if (base && before && holdsSecret(before) && protects(pair.base, base.deployment.environment.value)) {
+    const paths = differing(destinationOf(base.deployment, before), destinationOf(head.deployment, object));
+    if (paths.length > 0)
+      return `${paths.map((path) => `\`${path}\``).join(", ")} ${paths.length === 1 ? "is" : "are"} new`;
+  }
+  const elsewhere = ciphertextsOf(object).some((ciphertext) => {
+    const known = used.byCiphertext.get(ciphertext);
+    return known !== undefined && !known.has(textOf(head, object));
+  });
+  return elsewhere ? `Deployment \`${deploymentOf(two).name.value}\` had it not before` : undefined;
+}
+
+function differing(from: ReadonlyMap<string, string>, to: ReadonlyMap<string, string>): readonly string[] {
+  return [...new Set([...from.keys(), ...to.keys()])].filter((path) => from.get(path) !== to.get(path));
+}
+
+const CONTENTS = new WeakMap<
+  EffectiveObject,
+  { readonly text: string; readonly ciphertexts: readonly string[] }
+>();
+
+function contents(object: EffectiveObject) {
+  const known = CONTENTS.get(object);
+  if (known) return known;
+  const sealed = [...object.fields.values()].filter(isSealed).flatMap(({ value }) => [...leaves(value)]);
+  const made = {
+    text: JSON.stringify([...contentsOf(object)]),
+    ciphertexts: sealed.flatMap((leaf) => (leaf.kind === "sealed" ? [leaf.ciphertext] : [])),
+  };
+  CONTENTS.set(object, made);
+  return made;
+}
+
+function ciphertextsOf(object: EffectiveObject): readonly string[] {
+  return contents(object).ciphertexts;
+}
+
+function textOf({ deployment }: EffectiveDeployment, object: EffectiveObject): string {
+  const { cluster, namespace } = deployment;
+  return [cluster.value, namespace.value, baseName(deployment), contents(object).text].join("\0");
+}
+
+/** What set the field that leads elsewhere. */
+function placeOf(object: EffectiveObject, before: EffectiveObject | undefined) {
+  if (!before) return object.declaration.id.at;
+  const [path] = differing(contentsOf(before), contentsOf(object));
+  return (
+    (path === undefined ? undefined : object.fields.get(path)?.origins.at(-1)?.at) ?? object.declaration.id.at
+  );
+}
