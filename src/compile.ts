@@ -27,6 +27,8 @@ export interface CompiledWorkspace {
   readonly effective: EffectiveWorkspace;
   /** The `.sops.yaml` beside its `jackfield.yaml`, if there is one. */
   readonly config: SourceFile | undefined;
+  /** Its valid documents that are policy. */
+  readonly policy: readonly OwnDocument[];
 }
 
 export interface Compiled {
@@ -158,7 +160,7 @@ function compileWorkspace(input: WorkspaceInput): readonly CompiledWorkspace[] {
   append(diagnostics, linked.diagnostics);
   append(diagnostics, checkReaders(declarations, recipientsOf, configRules(input.folder, config)));
   append(diagnostics, checkDelivery(linked.value));
-  return [{ declarations, effective: linked.value, config: input.config }];
+  return [{ declarations, effective: linked.value, config: input.config, policy: valid.filter(isPolicy) }];
 }
 
 // Two trees of one repo share most documents and files: each is judged once.

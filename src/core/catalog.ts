@@ -359,6 +359,9 @@ export const catalog = {
   JF736: e("illegal-name", "`{name}` cannot be the name of a {what}"),
   JF737: e("directory-busy", "`{path}` of a directory cluster is held by another process ({pid})"),
 
+  // JF74 changes, approvals
+  JF740: w("base-broken", "the base has errors: something that it gave may be told as new"),
+
   // JF9 defects
   JF901: e("defect", "a defect in Jackfield: {reason}"),
 } as const satisfies Record<string, Entry>;

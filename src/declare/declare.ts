@@ -1,11 +1,5 @@
-import type {
-  Credential,
-  Declarations,
-  Deployment,
-  Kind,
-  Link,
-  ObjectDeclaration,
-} from "../model/declaration.ts";
+import { once } from "../core/once.ts";
+import type { Declarations, Workspace } from "../model/declaration.ts";
 import type { OwnDocument } from "./classify.ts";
 import type { Lost } from "./lost.ts";
 import { credential, object, standaloneLink } from "./objects.ts";
@@ -20,20 +14,38 @@ export function declare(
   valid: readonly OwnDocument[],
   { broken, incomplete }: Lost,
 ): Declarations {
-  const declared = workspace(root);
-  const deployments: Deployment[] = [];
-  const objects: ObjectDeclaration[] = [];
-  const links: Link[] = [];
-  const credentials: Credential[] = [];
-  const declareOne: Record<Kind, (own: OwnDocument) => void> = {
-    Workspace: () => {},
-    Deployment: (own) => deployments.push(deployment(own)),
-    Connection: (own) => objects.push(object(own, "Connection", declared)),
-    Variable: (own) => objects.push(object(own, "Variable", declared)),
-    EnvironmentVariable: (own) => objects.push(object(own, "EnvironmentVariable", declared)),
-    Link: (own) => links.push(...standaloneLink(own)),
-    Credential: (own) => credentials.push(...credential(own)),
+  const declared = workspaceOnce(root);
+  const declareOne = declareIn(declared);
+  const all = valid.map(declareOne);
+  return {
+    workspace: declared,
+    deployments: all.flatMap((one) => one.deployments ?? []),
+    objects: all.flatMap((one) => one.objects ?? []),
+    links: all.flatMap((one) => one.links ?? []),
+    credentials: all.flatMap((one) => one.credentials ?? []),
+    broken,
+    incomplete,
   };
-  for (const own of valid) declareOne[own.kind](own);
-  return { workspace: declared, deployments, objects, links, credentials, broken, incomplete };
+}
+
+/** What one document declares. */
+type Declared = Partial<Pick<Declarations, "deployments" | "objects" | "links" | "credentials">>;
+
+// Two trees of one repo share most documents: each is typed once.
+const workspaceOnce = once(workspace);
+const declareIn = once((declared: Workspace) => once((own: OwnDocument) => declareDocument(own, declared)));
+
+function declareDocument(own: OwnDocument, declared: Workspace): Declared {
+  switch (own.kind) {
+    case "Workspace":
+      return {};
+    case "Deployment":
+      return { deployments: [deployment(own)] };
+    case "Link":
+      return { links: standaloneLink(own) };
+    case "Credential":
+      return { credentials: credential(own) };
+    default:
+      return { objects: [object(own, own.kind, declared)] };
+  }
 }

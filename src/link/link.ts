@@ -6,9 +6,8 @@ import type { EffectiveDeployment, EffectiveObject, EffectiveWorkspace } from ".
 import { createDirectory, type Directory } from "./directory.ts";
 import { createSelection } from "./layers.ts";
 import { checkNeighbours } from "./neighbours.ts";
-import { resolve } from "./resolve.ts";
+import { resolveOnce } from "./remember.ts";
 import { checkSelector, unknown } from "./select.ts";
-import { checkWritten } from "./written.ts";
 
 /**
  * Resolves a Workspace (design: 3.1): for every Deployment the objects that reach it, with fields laid over one
@@ -23,8 +22,7 @@ export function link(declarations: Declarations): Checked<EffectiveWorkspace> {
   const selection = createSelection(directory.deployments);
   const objects: EffectiveObject[][] = directory.deployments.map(() => []);
   for (const subject of directory.subjects) {
-    checkWritten(subject, report);
-    resolve(subject, selection, report).forEach((object, index) => {
+    resolveOnce(subject, selection, report).forEach((object, index) => {
       if (object) objects[index]?.push(object);
     });
   }
