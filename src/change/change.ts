@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { compareText } from "../core/source.ts";
-import type { Change, DeploymentDifference, Risk, TreeName } from "../model/change.ts";
+import type { Change, DeploymentDifference, Risk, Touched, TreeName } from "../model/change.ts";
 import { compareDeployment, type DeploymentPair, pairDeployments } from "./deployments.ts";
-import { newDestinations } from "./destinations.ts";
-import { createCompareObjects } from "./objects.ts";
+import { newDestinations, type Paired, type Used, usedIn } from "./destinations.ts";
+import { type CompareObjects, createCompareObjects } from "./objects.ts";
 import { comparePolicy } from "./policy.ts";
 import { recipientChanges } from "./recipients.ts";
 import { sortRisks } from "./risk.ts";
@@ -26,26 +26,10 @@ export interface Trees {
 /** The change from one tree to another (design: 3.4): the same trees give the same change. */
 export function computeChange(trees: Trees, lookup: Lookup): Change {
   const compare = createCompareObjects(lookup);
-  const compared = pairsOf(trees).map((pair) => {
-    const pairs = pairDeployments(pair);
-    const differences = pairs.flatMap((one): readonly (readonly [DeploymentPair, DeploymentDifference])[] => {
-      const difference = compareDeployment(pair, one, compare);
-      return difference ? [[one, difference]] : [];
-    });
-    const policy = comparePolicy(pair);
-    const risks = [
-      ...policyRisks(pair, policy),
-      ...newDestinations(pair, pairs),
-      ...sharings(pair, pairs),
-      ...removals(pair, differences),
-      ...recipientChanges(pair, pairs, lookup),
-      ...shadowings(pair, pairs),
-      ...liftings(pair, pairs),
-      ...oddTexts(pair, differences),
-    ];
-    return { pairs, differences: differences.map(([, one]) => one), policy, risks };
-  });
-  const deployments = compared.flatMap(({ differences }) => differences);
+  const paired = pairsOf(trees).map((pair) => ({ pair, pairs: pairDeployments(pair) }));
+  const used = usedIn(paired);
+  const compared = paired.map((one) => compareWorkspace(one, used, compare, lookup));
+  const deployments = compared.flatMap((one) => one.deployments);
   const policy = compared.flatMap((one) => one.policy);
   return {
     id: identify(trees, deployments, policy),
@@ -55,8 +39,53 @@ export function computeChange(trees: Trees, lookup: Lookup): Change {
     deployments,
     policy,
     risks: sortRisks([...trees.risks, ...compared.flatMap(({ risks }) => risks)]),
-    compared: compared.reduce((sum, { pairs }) => sum + pairs.length, 0),
+    touches: sortTouched(compared.flatMap(({ touches }) => touches)),
+    compared: paired.reduce((sum, { pairs }) => sum + pairs.length, 0),
   };
+}
+
+type ComparedWorkspace = Pick<Change, "deployments" | "policy" | "risks" | "touches">;
+
+function compareWorkspace(
+  { pair, pairs }: Paired,
+  used: Used,
+  compare: CompareObjects,
+  lookup: Lookup,
+): ComparedWorkspace {
+  const differences = pairs.flatMap((one): readonly (readonly [DeploymentPair, DeploymentDifference])[] => {
+    const difference = compareDeployment(pair, one, compare);
+    return difference ? [[one, difference]] : [];
+  });
+  const policy = comparePolicy(pair);
+  const redirected = newDestinations({ pair, pairs }, used);
+  const reached = [
+    ...policy.flatMap(({ environments }) => environments),
+    ...differences.flatMap(([{ base, head }]) =>
+      [base, head].flatMap((one) => (one ? [one.deployment.environment.value] : [])),
+    ),
+  ];
+  const identity = identityOf((pair.head ?? pair.base) as Side);
+  return {
+    deployments: differences.map(([, one]) => one),
+    policy,
+    risks: [
+      ...policyRisks(pair, policy),
+      ...redirected.risks,
+      ...sharings(pair, pairs),
+      ...removals(pair, differences),
+      ...recipientChanges(pair, pairs, lookup),
+      ...shadowings(pair, pairs),
+      ...liftings(pair, pairs),
+      ...oddTexts(pair, differences),
+    ],
+    touches: [...reached.map((environment) => ({ identity, environment })), ...redirected.touches],
+  };
+}
+
+function sortTouched(touches: readonly Touched[]): readonly Touched[] {
+  const keyOf = ({ identity, environment }: Touched) => `${identity}\0${environment}`;
+  const unique = new Map(touches.map((one) => [keyOf(one), one]));
+  return [...unique.values()].sort((a, b) => compareText(keyOf(a), keyOf(b)));
 }
 
 /** Workspaces of both trees, told by their identity; sorted by name. */

@@ -3,7 +3,7 @@ import type { DeploymentDifference, ObjectDifference, PlaceDifference } from "..
 import type { Deployment } from "../model/declaration.ts";
 import type { EffectiveDeployment, EffectiveObject } from "../model/effective.ts";
 import type { CompareObjects } from "./objects.ts";
-import { nameOf, type Pair, type Side } from "./side.ts";
+import { identityOf, nameOf, type Pair, type Side } from "./side.ts";
 
 /** One Deployment before and now; one that was renamed is the same. */
 export interface DeploymentPair {
@@ -48,6 +48,7 @@ export function compareDeployment(
     protects(pair.head, head?.deployment.environment.value);
   return {
     workspace: nameOf(pair),
+    identity: identityOf((pair.head ?? pair.base) as Side),
     deployment: deployment.name.value,
     environment: deployment.environment.value,
     protected: isProtected,

@@ -1,16 +1,31 @@
 import { contentsOf, destinationOf, holdsSecret, isSealed } from "../destination/destination.ts";
 import { baseName } from "../model/base-name.ts";
-import type { Risk } from "../model/change.ts";
+import type { Risk, Touched } from "../model/change.ts";
 import type { EffectiveDeployment, EffectiveObject } from "../model/effective.ts";
 import { leaves } from "../model/tree.ts";
 import { type DeploymentPair, deploymentOf, protects } from "./deployments.ts";
 import { risk, words } from "./risk.ts";
-import type { Pair } from "./side.ts";
+import { identityOf, type Pair, type Side } from "./side.ts";
 
-/** Where credentials that protected environments use are sent in the base tree. */
-interface Used {
-  /** By ciphertext: the destinations it has, as text. */
-  readonly byCiphertext: ReadonlyMap<string, ReadonlySet<string>>;
+/** Where a credential that a protected environment uses is sent in the base tree, and which environments these are. */
+interface Use {
+  readonly destinations: Set<string>;
+  readonly environments: Map<string, Touched>;
+}
+
+/** By ciphertext, over all Workspaces: a sealed file can be copied into another one. */
+export type Used = ReadonlyMap<string, Use>;
+
+/** A Workspace and its Deployments, in both trees. */
+export interface Paired {
+  readonly pair: Pair;
+  readonly pairs: readonly DeploymentPair[];
+}
+
+/** New destinations, and the environments whose credentials are sent there. */
+export interface Redirected {
+  readonly risks: readonly Risk[];
+  readonly touches: readonly Touched[];
 }
 
 interface Sent {
@@ -25,19 +40,18 @@ interface Sent {
  * Credentials that a protected environment already uses, and that are sent to where they were not sent before: whether or not they
  * changed too (design: 3.5). A ciphertext that turns up elsewhere counts as well.
  */
-export function newDestinations(pair: Pair, deployments: readonly DeploymentPair[]): readonly Risk[] {
-  const used = usedIn(pair, deployments);
-  if (used.byCiphertext.size === 0) return [];
-  const found = deployments.flatMap((one) => (one.head ? sentIn(one, one.head) : []));
+export function newDestinations({ pair, pairs }: Paired, used: Used): Redirected {
+  if (used.size === 0) return { risks: [], touches: [] };
+  const found = pairs.flatMap((one) => (one.head ? sentIn(one, one.head) : []));
   const moved = found.flatMap((sent) => {
     const why = whyNew(pair, sent, used);
     return why === undefined ? [] : [{ sent, why }];
   });
   const groups = Map.groupBy(moved, ({ sent: { object }, why }) => `${object.kind}/${object.id}\0${why}`);
-  return [...groups.values()].map((group) => {
+  const risks = [...groups.values()].map((group) => {
     const [first] = group as [(typeof group)[number]];
     const { object, before } = first.sent;
-    return risk({
+    const found = risk({
       kind: "new-destination",
       pair,
       deployments: group.map(({ sent }) => sent.pair),
@@ -45,21 +59,33 @@ export function newDestinations(pair: Pair, deployments: readonly DeploymentPair
       message: `${words(object)}: its credential is sent to a new destination: ${first.why}`,
       at: placeOf(object, before),
     });
+    return { ...found, protected: true };
   });
+  const sources = moved.flatMap(({ sent: { object } }) =>
+    ciphertextsOf(object).flatMap((one) => [...(used.get(one)?.environments.values() ?? [])]),
+  );
+  return { risks, touches: sources };
 }
 
-function usedIn(pair: Pair, deployments: readonly DeploymentPair[]): Used {
-  const byCiphertext = new Map<string, Set<string>>();
-  for (const { base } of deployments) {
-    if (!base || !protects(pair.base, base.deployment.environment.value)) continue;
-    for (const object of base.objects) {
-      for (const ciphertext of ciphertextsOf(object)) {
-        const destinations = byCiphertext.get(ciphertext) ?? new Set();
-        byCiphertext.set(ciphertext, destinations.add(textOf(base, object)));
+/** What protected environments use in the base tree. */
+export function usedIn(all: readonly Paired[]): Used {
+  const used = new Map<string, Use>();
+  for (const { pair, pairs } of all) {
+    for (const { base } of pairs) {
+      const environment = base?.deployment.environment.value;
+      if (!base || !pair.base || environment === undefined || !protects(pair.base, environment)) continue;
+      const identity = identityOf(pair.base);
+      for (const object of base.objects) {
+        for (const ciphertext of ciphertextsOf(object)) {
+          const use = used.get(ciphertext) ?? { destinations: new Set(), environments: new Map() };
+          use.destinations.add(textOf(pair.base, base, object));
+          use.environments.set(`${identity}\0${environment}`, { identity, environment });
+          used.set(ciphertext, use);
+        }
       }
     }
   }
-  return { byCiphertext };
+  return used;
 }
 
 function sentIn(pair: DeploymentPair, head: EffectiveDeployment): readonly Sent[] {
@@ -78,8 +104,8 @@ function whyNew(pair: Pair, { pair: two, object, before, base }: Sent, used: Use
       return `${paths.map((path) => `\`${path}\``).join(", ")} ${paths.length === 1 ? "is" : "are"} new`;
   }
   const elsewhere = ciphertextsOf(object).some((ciphertext) => {
-    const known = used.byCiphertext.get(ciphertext);
-    return known !== undefined && !known.has(textOf(head, object));
+    const known = used.get(ciphertext);
+    return known !== undefined && !known.destinations.has(textOf(pair.head as Side, head, object));
   });
   return elsewhere ? `Deployment \`${deploymentOf(two).name.value}\` had it not before` : undefined;
 }
@@ -109,9 +135,10 @@ function ciphertextsOf(object: EffectiveObject): readonly string[] {
   return contents(object).ciphertexts;
 }
 
-function textOf({ deployment }: EffectiveDeployment, object: EffectiveObject): string {
+function textOf(side: Side, { deployment }: EffectiveDeployment, object: EffectiveObject): string {
   const { cluster, namespace } = deployment;
-  return [cluster.value, namespace.value, baseName(deployment), contents(object).text].join("\0");
+  const place = [identityOf(side), cluster.value, namespace.value, baseName(deployment)];
+  return [...place, contents(object).text].join("\0");
 }
 
 /** What set the field that leads elsewhere. */

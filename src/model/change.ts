@@ -49,6 +49,8 @@ export interface PlaceDifference {
 /** What becomes of one Deployment. */
 export interface DeploymentDifference {
   readonly workspace: string;
+  /** Of the Workspace: its uid; its name where it has none. */
+  readonly identity: string;
   readonly deployment: string;
   /** As it is now; of one that is removed, as it was. */
   readonly environment: string;
@@ -118,6 +120,12 @@ export interface TreeName {
   readonly tree: string;
 }
 
+/** An environment that a change reaches, of a Workspace as it is told apart from others. */
+export interface Touched {
+  readonly identity: string;
+  readonly environment: string;
+}
+
 export interface Change {
   /** Binds tool, policy, both trees and the operations (design: 3.4). */
   readonly id: string;
@@ -129,6 +137,8 @@ export interface Change {
   readonly policy: readonly PolicyDifference[];
   /** By kind in the order of `RISKS`, protected environments first. */
   readonly risks: readonly Risk[];
+  /** Whose approval it wants, if policy demands one: environments that get something else, that policy changes for, or whose credentials are sent elsewhere. Sorted. */
+  readonly touches: readonly Touched[];
   /** Deployments that were compared. */
   readonly compared: number;
 }

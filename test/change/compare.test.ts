@@ -347,3 +347,53 @@ test("the same trees give the same id, others another", () => {
   expect(one.change.id).toBe(again.change.id);
   expect(one.change.id).not.toBe(other.change.id);
 });
+
+const OTHER = changed(changed(POLICY, "name: analytics", "name: other"), "0b6f2d0e", "1b6f2d0e");
+
+test("a credential that is copied into another Workspace wants the approval of those whose it is", () => {
+  const { change } = compare(
+    {
+      "other/jackfield.yaml": changed(
+        changed(OTHER, "airflow-prod", "elsewhere"),
+        "airflow-dev",
+        "elsewhere-dev",
+      ),
+      "other/warehouse.yaml": WAREHOUSE,
+      "other/warehouse.production.sops.yaml": CREDENTIAL("password"),
+      // The Workspaces stand side by side.
+      "analytics/jackfield.yaml": POLICY,
+    },
+    {
+      "analytics/jackfield.yaml": POLICY,
+      "analytics/warehouse.yaml": WAREHOUSE,
+      "analytics/warehouse.production.sops.yaml": CREDENTIAL("password"),
+      "analytics/warehouse.development.sops.yaml": DEV,
+    },
+  );
+  const moved = change.risks.filter(({ kind }) => kind === "new-destination");
+  expect(moved.map(({ workspace, protected: isProtected }) => [workspace, isProtected])).toEqual([
+    ["other", true],
+  ]);
+  expect(change.touches).toContainEqual({
+    identity: "0b6f2d0e-8f1c-4a0b-9a57-5b8d1f3f6a11",
+    environment: "production",
+  });
+});
+
+test("what a change reaches: environments of its operations, and of its policy", () => {
+  const environments = (head: Readonly<Record<string, string | undefined>>) =>
+    compare(head).change.touches.map(({ environment }) => environment);
+  expect(environments({ "warehouse.development.sops.yaml": changed(DEV, "dev password", "other") })).toEqual([
+    "development",
+  ]);
+  expect(environments({ "jackfield.yaml": changed(POLICY, "users: [ada]", "users: [eve]") })).toEqual([
+    "development",
+    "production",
+  ]);
+  const moved = changed(
+    POLICY,
+    "metadata: {name: dev}\nspec: {environment: development",
+    "metadata: {name: dev}\nspec: {environment: production",
+  );
+  expect(environments({ "jackfield.yaml": moved })).toEqual(["development", "production"]);
+});
