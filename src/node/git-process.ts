@@ -39,18 +39,24 @@ export function isHidden(path: string): boolean {
     .some((folder) => folder.startsWith("."));
 }
 
-/** All of them from one process, which tells for each its id, its kind, its length, and then its bytes. */
+/** All of them from one process, as text. */
 export function textsOf(root: string, blobs: readonly string[]): ReadonlyMap<string, string> {
+  return new Map([...contentsOf(root, blobs)].map(([blob, content]) => [blob, content.toString("utf8")]));
+}
+
+/** All of them from one process, which tells for each its id, its kind, its length, and then its bytes. */
+export function contentsOf(root: string, blobs: readonly string[]): ReadonlyMap<string, Buffer> {
+  const contents = new Map<string, Buffer>();
+  if (blobs.length === 0) return contents;
   const { stdout } = run(root, ["cat-file", "--batch", "--buffer"], `${blobs.join("\n")}\n`);
-  const texts = new Map<string, string>();
   for (let at = 0; at < stdout.length; ) {
     const end = stdout.indexOf(NEWLINE, at);
     const [blob = "", kind, size] = stdout.toString("latin1", at, end).split(" ");
     const length = kind === "blob" ? Number(size) : -1;
-    if (length >= 0) texts.set(blob, stdout.toString("utf8", end + 1, end + 1 + length));
+    if (length >= 0) contents.set(blob, stdout.subarray(end + 1, end + 1 + length));
     at = end + 1 + (length >= 0 ? length + 1 : 0);
   }
-  return texts;
+  return contents;
 }
 
 /** Standard output; undefined if git is not there, or says no. */

@@ -3,17 +3,20 @@ import { join } from "node:path";
 import { diagnostic } from "../core/diagnostic.ts";
 import { compareText, type SourceFile } from "../core/source.ts";
 import { type Commit, type History, PortFailure, type Version } from "../ports.ts";
+import { createTreeFiles } from "./git-files.ts";
 import { createPolicyPast } from "./git-policy.ts";
 import { git, isHidden, run, SHA, sha, textsOf } from "./git-process.ts";
+import { countCommits, firstParents, mergeTrees, parentsOf, resolve, treeOf } from "./git-trees.ts";
 
 /** Versions of one file that are looked at. */
 const MAX_VERSIONS = 200;
 
 /**
  * The history of the repo at a root, which must be its work tree's: plumbing reads only, so that nothing in the repo
- * (hooks, filters, drivers, replaced objects) has a say. Where there is no repo, nothing is remembered. Throws PortFailure.
+ * (hooks, filters, drivers, replaced objects) has a say. `start`: the folder that commands work in. Where there is no repo, nothing
+ * is remembered. Throws PortFailure.
  */
-export function createHistory(root: string): History {
+export function createHistory(root: string, start: string = root): History {
   if (!existsSync(join(root, ".git"))) return NO_HISTORY;
   const memo = new Map<string, unknown>();
   const once = <T>(key: string, find: () => T): T => {
@@ -24,6 +27,7 @@ export function createHistory(root: string): History {
   const fileAt = (commit: string, path: string) =>
     once(`file ${commit} ${path}`, () => git(root, ["cat-file", "blob", `${sha(commit)}:${path}`]));
   const policyPast = createPolicyPast(root);
+  const filesAt = createTreeFiles(root, start);
   return {
     head: () => repo().head,
     isShallow: () => repo().isShallow,
@@ -35,8 +39,15 @@ export function createHistory(root: string): History {
       once(`ancestor ${one} ${other}`, () => {
         return git(root, ["merge-base", "--is-ancestor", sha(one), sha(other)]) !== undefined;
       }),
+    resolve: (name) => (repo().head === undefined ? undefined : resolve(root, name)),
+    treeOf: (commit) => once(`tree ${commit}`, () => treeOf(root, commit)),
+    parents: (commit) => once(`parents ${commit}`, () => parentsOf(root, commit)),
+    firstParents: (from, until) => firstParents(root, from, until),
+    countCommits: (from, until) => countCommits(root, from, until),
+    mergeTrees: (base, head) => once(`merge ${base} ${head}`, () => mergeTrees(root, base, head)),
     committedAt: (commit) => committedAt(root, commit),
     fileAt,
+    filesAt,
     yamlAt: (commit) => once(`yaml ${commit}`, () => yamlAt(root, commit)),
     blobs: (commit, paths) => blobsAt(root, commit, paths),
     versionsOf: (path, from) => once(`versions ${from} ${path}`, () => versionsOf(root, path, from, fileAt)),
@@ -64,14 +75,25 @@ const NO_HISTORY: History = {
   isShallow: () => false,
   defaultBranch: () => undefined,
   mergeBase: () => undefined,
+  resolve: () => undefined,
+  treeOf: noCommit,
+  parents: noCommit,
+  firstParents: () => [],
+  countCommits: noCommit,
+  mergeTrees: noCommit,
   isAncestor: () => false,
   committedAt: () => undefined,
   fileAt: () => undefined,
+  filesAt: noCommit,
   yamlAt: () => [],
   blobs: () => new Map(),
   versionsOf: () => [],
   policyPast: () => ({ changes: [], isWhole: true }),
 };
+
+function noCommit(): never {
+  throw new Error("no repo has commits that nobody named");
+}
 
 const REMOTE_HEAD = "refs/remotes/origin/HEAD";
 /** What is usual, where the remote does not say. */
