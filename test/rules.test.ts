@@ -129,7 +129,7 @@ const USES: Readonly<Record<string, readonly string[]>> = {
 
 test.each(STAGES)("stage %s imports no other stage", (stage) => {
   const used = USES[stage] ?? [];
-  const ports = ["ports.ts", "cluster-ports.ts"];
+  const ports = ["ports.ts", "cluster-ports.ts", "history-ports.ts"];
   const shared = ["core", "model", "catalogue", "destination", "sops", ...ports, stage, ...used];
   const found = offences(inFolder(stage), (one) => !isOurs(one) || shared.includes(folderOf(one.target)));
   expect(found.filter((offence) => !Object.hasOwn(STAGE_EXCEPTIONS, offence))).toEqual([]);
