@@ -10,7 +10,7 @@ import { findPlace } from "./node/files.ts";
 import { EXIT, type Outcome } from "./outcome.ts";
 import { type CommandSpec, createProgram, type Invocation, isUsageStop, type Streams } from "./program.ts";
 import { renderOutcome } from "./render/outcome.ts";
-import { DEPLOYMENT, filesOf, guarded, narrowing, placeOf, SOPS } from "./shell.ts";
+import { DEPLOYMENT, filesOf, guarded, historyOf, narrowing, SOPS, treePorts } from "./shell.ts";
 
 /** The terminal as the shell sees it. */
 export interface Terminal {
@@ -84,21 +84,30 @@ function commands(terminal: Terminal): readonly CommandSpec[] {
     {
       name: "validate",
       description: "check everything that needs neither key nor cluster",
-      subject: "estate",
+      subject: "tree",
+      formats: ["sarif"],
       run: guarded(async ({ options }) => {
-        const [{ createHistory }, { searchPrivateKeys }] = await Promise.all([
-          import("./node/git.ts"),
-          import("./node/key-search.ts"),
-        ]);
+        const { searchPrivateKeys } = await import("./node/key-search.ts");
         const suspects = searchPrivateKeys(findPlace(options.C ?? "."));
-        const history = () => createHistory(placeOf(options).root);
+        const history = () => historyOf(options);
         return validate({ files: filesOf(options), history, suspects }, options);
+      }),
+    },
+    {
+      name: "change",
+      description: "tell what a branch changes in each Deployment, without keys and clusters",
+      subject: "tree",
+      formats: ["markdown", "sarif"],
+      run: guarded(async ({ options }) => {
+        const { change } = await import("./commands/change.ts");
+        const { files, history } = treePorts(options);
+        return change({ files, history, tool: VERSION }, { ...narrowing(options), ref: options.ref });
       }),
     },
     {
       name: "build",
       description: "write the Kubernetes Secrets and files that Airflow reads",
-      subject: "estate",
+      subject: "tree",
       options: [
         DEPLOYMENT,
         ["--out <dir>", "where to (default: .jackfield/build)"],
@@ -115,7 +124,7 @@ function commands(terminal: Terminal): readonly CommandSpec[] {
     {
       name: "get",
       description: "list what each Deployment ends up with; no values",
-      subject: "estate",
+      subject: "tree",
       options: [DEPLOYMENT],
       run: guarded(async ({ options }) => {
         const { get } = await import("./commands/get.ts");
@@ -125,7 +134,7 @@ function commands(terminal: Terminal): readonly CommandSpec[] {
     {
       name: "explain",
       description: "tell where each field of an object comes from, or what keeps it away",
-      subject: "estate",
+      subject: "tree",
       args: [["<id>", "the object's id"]],
       required: [DEPLOYMENT],
       run: guarded(async ({ options, args }) => {

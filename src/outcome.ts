@@ -1,6 +1,7 @@
 import type { Compiled } from "./compile.ts";
 import type { Diagnostic } from "./core/diagnostic.ts";
 import type { Secret } from "./core/secret.ts";
+import type { Risk } from "./model/change.ts";
 
 /** Exit codes (design: 4). The last three are those of plan and apply. */
 export const EXIT = {
@@ -25,6 +26,8 @@ export interface Outcome {
   readonly text: string;
   /** The same as Markdown, of commands that offer it. */
   readonly markdown?: string;
+  /** For SARIF beside diagnostics, of commands that tell changes. */
+  readonly risks?: readonly Risk[];
   /** For code frames: what was compiled, if anything was. */
   readonly compiled?: Compiled;
   /** Secrets that the user asked to have printed: the only output that is not scrubbed. */

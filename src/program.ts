@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { addCommonOptions, type CommonOptions, type Subject } from "./commands/options.ts";
+import { addCommonOptions, type CommonOptions, type Format, type Subject } from "./commands/options.ts";
 import type { Outcome } from "./outcome.ts";
 import { visibleText } from "./render/visible.ts";
 
@@ -25,8 +25,8 @@ export interface CommandSpec {
   readonly subject: Subject;
   readonly args?: readonly (readonly [syntax: string, description: string])[];
   readonly options?: readonly (readonly [syntax: string, description: string])[];
-  /** Its answer can be had as Markdown. */
-  readonly markdown?: true;
+  /** How its answer can be had besides text and JSON. */
+  readonly formats?: readonly Format[];
   readonly required?: readonly (readonly [syntax: string, description: string])[];
   readonly run: Handler;
 }
@@ -59,7 +59,7 @@ export function createProgram(
     const command = addCommonOptions(
       parent.command(name).description(spec.description),
       spec.subject,
-      spec.markdown,
+      spec.formats,
     );
     for (const [syntax, text] of spec.args ?? []) command.argument(syntax, text);
     for (const [syntax, text] of spec.options ?? []) addOption(command, syntax, text);

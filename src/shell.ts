@@ -1,6 +1,8 @@
+import { diagnostic } from "./core/diagnostic.ts";
 import { createFiles, findPlace, type Place, settlePlace } from "./node/files.ts";
+import { createHistory } from "./node/git.ts";
 import { EXIT } from "./outcome.ts";
-import { type Files, PortFailure, type SopsProgram } from "./ports.ts";
+import { type Files, type History, PortFailure, type SopsProgram } from "./ports.ts";
 import type { CommandSpec, Invocation } from "./program.ts";
 
 // What the specs of commands share.
@@ -36,8 +38,39 @@ export function guarded(run: CommandSpec["run"]): CommandSpec["run"] {
   };
 }
 
-export function filesOf({ C }: Invocation["options"]): Files {
-  return createFiles(findPlace(C ?? "."));
+/** The files of the work tree, or of the commit that `--ref` names. */
+export function filesOf(options: Invocation["options"]): Files {
+  return options.ref === undefined ? createFiles(findPlace(options.C ?? ".")) : treePorts(options).files;
+}
+
+/**
+ * What Git remembers: `--ref` stands for HEAD, and `--base` for the default branch. Throws PortFailure: they name no commit here.
+ */
+export function historyOf(options: Invocation["options"]): History {
+  const { root, start } = placeOf(options);
+  const history = createHistory(root, start);
+  const commitOf = (name: string) => history.resolve(name) ?? unknownCommit(name);
+  const head = options.ref === undefined ? undefined : commitOf(options.ref);
+  const base =
+    options.base === undefined ? undefined : { name: options.base, commit: commitOf(options.base) };
+  return { ...history, ...(head && { head: () => head }), ...(base && { defaultBranch: () => base }) };
+}
+
+function unknownCommit(name: string): never {
+  const hint = "name a branch, a tag or a commit that this clone has";
+  throw new PortFailure(diagnostic("JF009", undefined, { name }, { hint }), "user");
+}
+
+export function treePorts(options: Invocation["options"]): {
+  readonly files: Files;
+  readonly history: History;
+} {
+  const history = historyOf(options);
+  const files =
+    options.ref === undefined
+      ? createFiles(findPlace(options.C ?? "."))
+      : history.filesAt(history.head() ?? "");
+  return { files, history };
 }
 
 /** For commands that write, too: all their ports tell paths from one root. */

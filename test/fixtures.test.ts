@@ -51,7 +51,7 @@ const ELSEWHERE: Readonly<Record<string, readonly Code[]>> = {
   "merges, diffs and the editor: test/secrets and test/real": [
     ...(["JF040", "JF041", "JF042", "JF043", "JF044", "JF045", "JF046", "JF047", "JF048"] as const),
   ],
-  "changes from tree to tree: test/change": ["JF740"],
+  "changes from tree to tree: test/change, test/real/change": ["JF009", "JF740", "JF741", "JF742"],
   "private keys in files that are not ours: private-keys and real/git tests": ["JF372"],
   "files as they lie on the disk: files, hostile and real/git tests": ["JF008", "JF103", "JF104", "JF116"],
   "commands that seal single secrets: secrets/set, unset and seal tests": [

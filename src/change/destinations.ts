@@ -67,25 +67,26 @@ export function newDestinations({ pair, pairs }: Paired, used: Used): Redirected
   return { risks, touches: sources };
 }
 
-/** What protected environments use in the base tree. */
+/** What protected environments use in the base tree, and everywhere that it is sent there. */
 export function usedIn(all: readonly Paired[]): Used {
   const used = new Map<string, Use>();
   for (const { pair, pairs } of all) {
-    for (const { base } of pairs) {
-      const environment = base?.deployment.environment.value;
-      if (!base || !pair.base || environment === undefined || !protects(pair.base, environment)) continue;
-      const identity = identityOf(pair.base);
-      for (const object of base.objects) {
-        for (const ciphertext of ciphertextsOf(object)) {
-          const use = used.get(ciphertext) ?? { destinations: new Set(), environments: new Map() };
-          use.destinations.add(textOf(pair.base, base, object));
-          use.environments.set(`${identity}\0${environment}`, { identity, environment });
-          used.set(ciphertext, use);
-        }
-      }
+    for (const { base } of pairs) if (base && pair.base) addUses(used, pair.base, base);
+  }
+  return new Map([...used].filter(([, { environments }]) => environments.size > 0));
+}
+
+function addUses(used: Map<string, Use>, side: Side, base: EffectiveDeployment): void {
+  const environment = base.deployment.environment.value;
+  const touched = { identity: identityOf(side), environment };
+  for (const object of base.objects) {
+    for (const ciphertext of ciphertextsOf(object)) {
+      const use = used.get(ciphertext) ?? { destinations: new Set(), environments: new Map() };
+      use.destinations.add(textOf(side, base, object));
+      if (protects(side, environment)) use.environments.set(`${touched.identity}\0${environment}`, touched);
+      used.set(ciphertext, use);
     }
   }
-  return used;
 }
 
 function sentIn(pair: DeploymentPair, head: EffectiveDeployment): readonly Sent[] {

@@ -1,7 +1,7 @@
 import { diagnostic } from "../core/diagnostic.ts";
 import { type Outcome, usage } from "../outcome.ts";
 import type { Invocation } from "../program.ts";
-import { filesOf, narrowing, placeOf, sopsOf } from "../shell.ts";
+import { filesOf, historyOf, narrowing, sopsOf } from "../shell.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -19,12 +19,9 @@ export async function runBuild(invocation: Invocation, env: Env): Promise<Outcom
       );
     }
     case "flux": {
-      const [{ buildForFlux }, { createHistory }] = await Promise.all([
-        import("./flux.ts"),
-        import("../node/git.ts"),
-      ]);
+      const { buildForFlux } = await import("./flux.ts");
       const output = await outputOf(options, "flux", "sealed");
-      const history = createHistory(placeOf(options).root);
+      const history = historyOf(options);
       const accepted = options.acceptRecipient;
       const named = Array.isArray(accepted) ? (accepted as readonly string[]) : [];
       return buildForFlux({ ...ports, output, history, now: new Date() }, narrowing(options), named);

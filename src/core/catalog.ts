@@ -15,6 +15,7 @@ export const catalog = {
   JF006: e("not-ours", "refusing to replace `{path}`: it holds files that `build` did not write"),
   JF007: e("exists", "`{path}` exists already"),
   JF008: e("git-failed", "git cannot read `{path}`: {reason}"),
+  JF009: e("no-commit", "git knows no commit `{name}`"),
   JF010: e("no-input", "no value was taken: {reason}"),
   JF020: e("no-files", "no file to {verb} is named"),
   JF021: e("files-and-all", "`--all` is every sealed file of the Workspaces: no others can be named with it"),
@@ -361,6 +362,8 @@ export const catalog = {
 
   // JF74 changes, approvals
   JF740: w("base-broken", "the base has errors: something that it gave may be told as new"),
+  JF741: e("no-base", "Git tells no commit to compare with: no default branch, or no commit yet"),
+  JF742: e("merge-conflict", "it does not merge into the base: {paths} conflict"),
 
   // JF9 defects
   JF901: e("defect", "a defect in Jackfield: {reason}"),

@@ -4,12 +4,13 @@ import type { Outcome } from "../outcome.ts";
 import { disclose, discloseUnparsed, type TypeOfObject } from "./disclose.ts";
 import type { Range } from "./frame.ts";
 import { renderJson } from "./json.ts";
+import { sarif } from "./sarif.ts";
 import { renderText } from "./text.ts";
 
 export interface Rendering {
   readonly command: string;
   readonly version: string;
-  readonly format: "text" | "json" | "markdown";
+  readonly format: "text" | "json" | "markdown" | "sarif";
   readonly color: boolean;
   /** Takes out what must not be printed, wherever it came from. */
   readonly scrub: (text: string) => string;
@@ -23,6 +24,7 @@ export function renderOutcome(
   const { diagnostics, result, compiled, told } = outcome;
   const text = format === "markdown" ? (outcome.markdown ?? "") : outcome.text;
   if (format === "json") return { out: renderJson(command, version, diagnostics, result, scrub), err: "" };
+  if (format === "sarif") return { out: sarif(version, diagnostics, outcome.risks ?? [], scrub), err: "" };
   // Notes belong to the command that checks; elsewhere they would drown the answer.
   const shown = diagnostics.filter(
     (one) => (command === "validate" || one.severity !== "info") && !told?.has(one),

@@ -1,7 +1,7 @@
 import type { DeploymentPlan, ObjectChange, Operation, Plan } from "../model/plan.ts";
+import { code, html } from "./markdown.ts";
 import { changeText } from "./plan-text.ts";
 import { factsOf, isQuiet, notesOf, summaryOf, tellable, toldObjects } from "./plan-words.ts";
-import { visibleText } from "./visible.ts";
 
 /** GitHub takes 65,536 characters. */
 const MAX_LENGTH = 60_000;
@@ -56,28 +56,4 @@ function objectRow({ kind, id, action, fields }: ObjectChange): string {
 
 function more(count: number): string {
   return count > NAMED ? `, and ${count - NAMED} more` : "";
-}
-
-/** Text that stays text: in a code span that nothing in it can end. */
-function code(text: string): string {
-  // Nothing at all would be no code span.
-  const visible = visibleText(text).replaceAll(/[\r\n]+/g, " ") || " ";
-  const longest = Math.max(0, ...[...visible.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = "`".repeat(longest + 1);
-  const pad = /^`|`$/.test(visible) ? " " : "";
-  return `${fence}${pad}${visible}${pad}${fence}`;
-}
-
-function html(text: string): string {
-  const signs: Readonly<Record<string, string>> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    "@": "&#64;",
-    "`": "&#96;",
-    "*": "&#42;",
-    _: "&#95;",
-    "[": "&#91;",
-  };
-  return visibleText(text).replaceAll(/[&<>@`*_[]/g, (sign) => signs[sign] ?? sign);
 }

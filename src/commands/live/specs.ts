@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { diagnostic } from "../../core/diagnostic.ts";
 import { usage } from "../../outcome.ts";
 import type { CommandSpec, Invocation } from "../../program.ts";
-import { DEPLOYMENT, filesOf, guarded, narrowing, placeOf, SOPS, sopsOf } from "../../shell.ts";
+import { DEPLOYMENT, filesOf, guarded, historyOf, narrowing, placeOf, SOPS, sopsOf } from "../../shell.ts";
 import type { ApplyPorts, ApplyRequest } from "../apply.ts";
 import { readReviewed } from "./reviewed.ts";
 import { readShard } from "./shard.ts";
@@ -29,8 +29,8 @@ export function liveSpecs(env: Env, tool: string): readonly CommandSpec[] {
     {
       name: "plan",
       description: "show what apply would do to the clusters; writes nothing",
-      subject: "estate",
-      markdown: true,
+      subject: "tree",
+      formats: ["markdown"],
       options: [
         ...FILTERS,
         SHARD,
@@ -54,7 +54,7 @@ export function liveSpecs(env: Env, tool: string): readonly CommandSpec[] {
     {
       name: "apply",
       description: "make the clusters what Git says",
-      subject: "estate",
+      subject: "tree",
       options: [
         ...FILTERS,
         SHARD,
@@ -78,8 +78,8 @@ export function liveSpecs(env: Env, tool: string): readonly CommandSpec[] {
     {
       name: "drift",
       description: "tell whether the clusters are still what Git says; exit 4 if not",
-      subject: "estate",
-      markdown: true,
+      subject: "tree",
+      formats: ["markdown"],
       options: [
         ...FILTERS,
         SHARD,
@@ -102,7 +102,7 @@ export function liveSpecs(env: Env, tool: string): readonly CommandSpec[] {
     {
       name: "status",
       description: "tell what is live in each Deployment: from which commit, how old, how much",
-      subject: "estate",
+      subject: "tree",
       options: [...FILTERS],
       run: guarded(async (invocation) => {
         const request = liveRequest(invocation);
@@ -117,7 +117,7 @@ export function liveSpecs(env: Env, tool: string): readonly CommandSpec[] {
     {
       name: "doctor",
       description: "check keys, clone, clusters, rights and pods, and tell what to do",
-      subject: "estate",
+      subject: "tree",
       options: [...FILTERS, SOPS],
       run: guarded(async (invocation) => {
         const request = liveRequest(invocation);
@@ -132,7 +132,7 @@ export function liveSpecs(env: Env, tool: string): readonly CommandSpec[] {
     {
       name: "matrix",
       description: "list environments and clusters that have Deployments, for the matrix of a GitHub job",
-      subject: "estate",
+      subject: "tree",
       options: [...FILTERS],
       run: guarded(async (invocation) => {
         const request = liveRequest(invocation);
@@ -162,8 +162,7 @@ export function liveSpecs(env: Env, tool: string): readonly CommandSpec[] {
 
 async function livePorts(invocation: Invocation, env: Env, tool: string) {
   const place = placeOf(invocation.options);
-  const [{ createHistory }, { createKeySource }, { createClusters }, sops] = await Promise.all([
-    import("../../node/git.ts"),
+  const [{ createKeySource }, { createClusters }, sops] = await Promise.all([
     import("../../node/keys.ts"),
     import("../../node/clusters.ts"),
     sopsOf(invocation.options, env),
@@ -171,7 +170,7 @@ async function livePorts(invocation: Invocation, env: Env, tool: string) {
   return {
     files: filesOf(invocation.options),
     keys: createKeySource(env),
-    history: createHistory(place.root),
+    history: historyOf(invocation.options),
     clusters: createClusters(env, place.root),
     sops,
     tool,

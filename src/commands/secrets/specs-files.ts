@@ -1,5 +1,5 @@
 import type { CommandSpec, Invocation } from "../../program.ts";
-import { guarded, narrowing, placeOf, SOPS, sopsOf } from "../../shell.ts";
+import { guarded, historyOf, narrowing, placeOf, SOPS, sopsOf } from "../../shell.ts";
 import type { Wanted } from "./sealed-files.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -67,13 +67,16 @@ export function acceptedOf(options: Invocation["options"]): readonly string[] {
 }
 
 async function writingPortsOf(options: Invocation["options"], env: Environment) {
-  const [ports, { createTreeWriter }, { createHistory }] = await Promise.all([
+  const [ports, { createTreeWriter }] = await Promise.all([
     portsOf(options, env),
     import("../../node/write.ts"),
-    import("../../node/git.ts"),
   ]);
-  const { root } = ports.place;
-  return { ...ports, writer: createTreeWriter(root), history: createHistory(root), now: new Date() };
+  return {
+    ...ports,
+    writer: createTreeWriter(ports.place.root),
+    history: historyOf(options),
+    now: new Date(),
+  };
 }
 
 /** What all of them need; the adapters are loaded only now. */

@@ -1,6 +1,5 @@
 import type { CommandSpec, Invocation } from "../../program.ts";
-import { guarded, placeOf, SOPS, sopsOf } from "../../shell.ts";
-import type { Reviewed } from "./recipients-gate.ts";
+import { guarded, historyOf, placeOf, SOPS, sopsOf } from "../../shell.ts";
 import { ACCEPT, acceptedOf } from "./specs-files.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -79,11 +78,10 @@ function driverSpecs(env: Environment): readonly CommandSpec[] {
           import("../../node/driver-files.ts"),
           import("../../node/keys.ts"),
         ]);
-        const { root } = placeOf(options);
         const ports = { files: createDriverFiles(), keys: createKeySource(env) };
         const [base = "", ours = "", theirs = "", path = ""] = args;
         return mergeDriver(
-          { ...ports, history: await historyOf(root), now: new Date() },
+          { ...ports, history: historyOf(options), now: new Date() },
           { base, ours, theirs, path, accepted: acceptedOf(options) },
         );
       }),
@@ -110,12 +108,7 @@ async function editPortsOf(options: Invocation["options"], env: Environment) {
     keys: createKeySource(env),
     writer: createTreeWriter(place.root),
     editor: createEditor(env),
-    history: await historyOf(place.root),
+    history: historyOf(options),
     now: new Date(),
   };
-}
-
-async function historyOf(root: string): Promise<Reviewed> {
-  const { createHistory } = await import("../../node/git.ts");
-  return createHistory(root);
 }

@@ -1,5 +1,5 @@
 import type { CommandSpec, Invocation } from "../../program.ts";
-import { DEPLOYMENT, guarded, placeOf, SOPS, sopsOf } from "../../shell.ts";
+import { DEPLOYMENT, guarded, historyOf, placeOf, SOPS, sopsOf } from "../../shell.ts";
 import type { AimOptions } from "./aim.ts";
 import { ACCEPT, acceptedOf } from "./specs-files.ts";
 
@@ -77,20 +77,18 @@ function requestOf(options: Invocation["options"]) {
 }
 
 async function portsOf(options: Invocation["options"], env: Environment) {
-  const [{ createFiles }, { createKeySource }, { createTreeWriter }, { createHistory }, sops] =
-    await Promise.all([
-      import("../../node/files.ts"),
-      import("../../node/keys.ts"),
-      import("../../node/write.ts"),
-      import("../../node/git.ts"),
-      sopsOf(options, env),
-    ]);
+  const [{ createFiles }, { createKeySource }, { createTreeWriter }, sops] = await Promise.all([
+    import("../../node/files.ts"),
+    import("../../node/keys.ts"),
+    import("../../node/write.ts"),
+    sopsOf(options, env),
+  ]);
   const place = placeOf(options);
   return {
     files: createFiles(place),
     keys: createKeySource(env),
     writer: createTreeWriter(place.root),
-    history: createHistory(place.root),
+    history: historyOf(options),
     sops,
     now: new Date(),
   };
