@@ -65,10 +65,8 @@ const common: BuildOptions = {
   legalComments: "eof",
   logLevel: "warning",
 };
-await build({
+const program: BuildOptions = {
   ...common,
-  entryPoints: [at("src/main.ts")],
-  outfile: join(made, "main.cjs"),
   format: "cjs",
   define: {
     "process.env.JACKFIELD_VERSION": JSON.stringify(packageJson.version),
@@ -76,12 +74,17 @@ await build({
   },
   banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
   plugins: [late, apart],
-});
+};
+await build({ ...program, entryPoints: [at("src/main.ts")], outfile: join(made, "main.cjs") });
+// The GitHub Action: what it is started with is downloaded by every job.
+const action = { entryPoints: [at("src/action/main.ts")], outfile: join(made, "action.cjs"), minify: true };
+await build({ ...program, ...action });
 await build({
   ...common,
   stdin: { contents: `export { KubeConfig } from "${APART.entry}";`, resolveDir: at(".") },
   outfile: join(made, APART.file),
   format: "cjs",
+  minify: true,
 });
 // The library `jackfield/sops`; its types come from tsconfig.types.json.
 await build({

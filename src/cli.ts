@@ -4,13 +4,14 @@ import { optionsOf } from "./commands/options.ts";
 import { secretsSpecs } from "./commands/secrets/specs.ts";
 import { ACCEPT } from "./commands/secrets/specs-files.ts";
 import { validate } from "./commands/validate.ts";
-import { diagnostic, hasErrors } from "./core/diagnostic.ts";
+import { hasErrors } from "./core/diagnostic.ts";
 import { createScrubber } from "./core/scrub.ts";
 import { findPlace } from "./node/files.ts";
 import { EXIT, type Outcome } from "./outcome.ts";
 import { type CommandSpec, createProgram, type Invocation, isUsageStop, type Streams } from "./program.ts";
 import { renderOutcome } from "./render/outcome.ts";
 import { DEPLOYMENT, filesOf, guarded, historyOf, narrowing, SOPS, treePorts } from "./shell.ts";
+import { VERSION } from "./version.ts";
 
 /** The terminal as the shell sees it. */
 export interface Terminal {
@@ -20,8 +21,6 @@ export interface Terminal {
   readonly color: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
-
-export const VERSION = process.env.JACKFIELD_VERSION ?? "0.0.0";
 
 /** Runs one command line (without `node` and the program's name) and gives the exit code. */
 export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -182,10 +181,4 @@ function vocabularyOf(specs: readonly CommandSpec[]): ReadonlyMap<string, readon
   const own = ({ subject, options = [], required = [] }: CommandSpec) =>
     [...options, ...required, ...optionsOf(subject)].map(([syntax]) => syntax.split(" ")[0] ?? "");
   return new Map(specs.map((spec) => [spec.name, [...own(spec), "--format", "--color", "--help"]]));
-}
-
-/** A defect of ours, told without a stack: a stack may hold values. */
-export function defect(error: unknown): string {
-  const reason = error instanceof Error ? error.name : "unknown";
-  return `error ${diagnostic("JF901", undefined, { reason }).message}\n`;
 }

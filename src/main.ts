@@ -1,4 +1,5 @@
-import { defect, main } from "./cli.ts";
+import { main } from "./cli.ts";
+import { defect } from "./defect.ts";
 import { EXIT } from "./outcome.ts";
 
 const { argv, env, stderr, stdout } = process;

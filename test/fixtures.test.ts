@@ -52,6 +52,9 @@ const ELSEWHERE: Readonly<Record<string, readonly Code[]>> = {
     ...(["JF040", "JF041", "JF042", "JF043", "JF044", "JF045", "JF046", "JF047", "JF048"] as const),
   ],
   "changes from tree to tree: test/change, test/real/change": ["JF009", "JF740", "JF741", "JF742"],
+  "the GitHub Action: test/real/action-plan": [
+    ...(["JF745", "JF760", "JF761", "JF762", "JF763", "JF764", "JF765"] as const),
+  ],
   "private keys in files that are not ours: private-keys and real/git tests": ["JF372"],
   "files as they lie on the disk: files, hostile and real/git tests": ["JF008", "JF103", "JF104", "JF116"],
   "commands that seal single secrets: secrets/set, unset and seal tests": [

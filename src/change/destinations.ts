@@ -1,4 +1,5 @@
-import { contentsOf, destinationOf, holdsSecret, isSealed } from "../destination/destination.ts";
+import { once } from "../core/once.ts";
+import { contentsOf, destinationOf, holdsSecret } from "../destination/destination.ts";
 import { baseName } from "../model/base-name.ts";
 import type { Risk, Touched } from "../model/change.ts";
 import type { EffectiveDeployment, EffectiveObject } from "../model/effective.ts";
@@ -115,31 +116,19 @@ function differing(from: ReadonlyMap<string, string>, to: ReadonlyMap<string, st
   return [...new Set([...from.keys(), ...to.keys()])].filter((path) => from.get(path) !== to.get(path));
 }
 
-const CONTENTS = new WeakMap<
-  EffectiveObject,
-  { readonly text: string; readonly ciphertexts: readonly string[] }
->();
+const contentsText = once((object: EffectiveObject) => JSON.stringify([...contentsOf(object)]));
 
-function contents(object: EffectiveObject) {
-  const known = CONTENTS.get(object);
-  if (known) return known;
-  const sealed = [...object.fields.values()].filter(isSealed).flatMap(({ value }) => [...leaves(value)]);
-  const made = {
-    text: JSON.stringify([...contentsOf(object)]),
-    ciphertexts: sealed.flatMap((leaf) => (leaf.kind === "sealed" ? [leaf.ciphertext] : [])),
-  };
-  CONTENTS.set(object, made);
-  return made;
-}
-
-function ciphertextsOf(object: EffectiveObject): readonly string[] {
-  return contents(object).ciphertexts;
-}
+const ciphertextsOf = once(({ fields }: EffectiveObject): readonly string[] => {
+  const drawn = [...fields.values()].filter(({ credential }) => credential !== undefined);
+  return drawn.flatMap(({ value }) =>
+    [...leaves(value)].flatMap((leaf) => (leaf.kind === "sealed" ? [leaf.ciphertext] : [])),
+  );
+});
 
 function textOf(side: Side, { deployment }: EffectiveDeployment, object: EffectiveObject): string {
   const { cluster, namespace } = deployment;
   const place = [identityOf(side), cluster.value, namespace.value, baseName(deployment)];
-  return [...place, contents(object).text].join("\0");
+  return [...place, contentsText(object)].join("\0");
 }
 
 /** What set the field that leads elsewhere. */

@@ -18,6 +18,8 @@ export function createCompareObjects(lookup: Lookup): CompareObjects {
     Map<EffectiveObject | undefined, ObjectDifference | undefined>
   >();
   return (base, head) => {
+    // Trees that share documents share what they come to.
+    if (base === head) return undefined;
     const row = known.get(base) ?? new Map<EffectiveObject | undefined, ObjectDifference | undefined>();
     known.set(base, row);
     if (!row.has(head)) row.set(head, compareObjects(base, head, lookup));

@@ -364,6 +364,18 @@ export const catalog = {
   JF740: w("base-broken", "the base has errors: something that it gave may be told as new"),
   JF741: e("no-base", "Git tells no commit to compare with: no default branch, or no commit yet"),
   JF742: e("merge-conflict", "it does not merge into the base: {paths} conflict"),
+  JF745: e(
+    "not-approved",
+    "Workspace `{workspace}`: environment `{environment}` wants {count} of its approvals more",
+  ),
+
+  // JF76 GitHub
+  JF760: e("no-runner", "the runner's `{name}` is missing, or not what it is to be"),
+  JF761: e("github-failed", "GitHub: `{operation}` gave {status}"),
+  JF762: e("no-such-ref", "this clone lacks `{ref}`"),
+  JF763: w("no-comment", "no comment was written: {reason}"),
+  JF764: e("wrong-event", "`{command}` has nothing to do at event `{event}`"),
+  JF765: e("bad-input", "input `{input}` must be {wanted}"),
 
   // JF9 defects
   JF901: e("defect", "a defect in Jackfield: {reason}"),

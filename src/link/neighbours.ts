@@ -1,6 +1,7 @@
 import { specOf, typeOf } from "../catalogue/index.ts";
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
 import { nearest } from "../core/nearest.ts";
+import { once } from "../core/once.ts";
 import type { Deployment } from "../model/declaration.ts";
 import type { EffectiveDeployment, EffectiveObject } from "../model/effective.ts";
 import { textOf } from "../model/tree.ts";
@@ -13,11 +14,10 @@ export function checkNeighbours(
   report: (trouble: Diagnostic) => void,
 ): void {
   const findings = createFindings();
-  const referring = new Map<EffectiveObject, readonly Reference[]>();
   const twins = twinNames(deployments);
   for (const { deployment, objects } of deployments) {
     checkTwins(deployment, objects, twins, findings);
-    checkReferences(deployment, objects, findings, referring, broken);
+    checkReferences(deployment, objects, findings, broken);
   }
   for (const trouble of findings.all()) report(trouble);
 }
@@ -78,14 +78,11 @@ function checkReferences(
   deployment: Deployment,
   objects: readonly EffectiveObject[],
   findings: Findings,
-  known: Map<EffectiveObject, readonly Reference[]>,
   broken: ReadonlySet<string>,
 ): void {
   let ids: ReadonlySet<string> | undefined;
   for (const object of objects) {
-    const references = known.get(object) ?? referencesOf(object);
-    known.set(object, references);
-    for (const { path, to, at } of references) {
+    for (const { path, to, at } of referencesOf(object)) {
       ids ??= new Set(objects.filter(({ kind }) => kind === "Connection").map(({ id }) => id));
       if (ids.has(to) || broken.has(`Connection/${to}`)) continue;
       const close = nearest(to, ids);
@@ -98,11 +95,11 @@ function checkReferences(
 }
 
 /** The plain fields that name another connection, such as `extra.aws_conn_id`. */
-function referencesOf(object: EffectiveObject): readonly Reference[] {
+const referencesOf = once((object: EffectiveObject): readonly Reference[] => {
   const type = object.type && typeOf(object.type.value);
   if (!type) return [];
   return [...object.fields.values()].flatMap(({ path, value }) => {
     const to = specOf(type, path)?.connection ? textOf(value) : undefined;
     return to ? [{ path, to, at: value.span }] : [];
   });
-}
+});

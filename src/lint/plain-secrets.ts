@@ -1,4 +1,5 @@
 import { type Diagnostic, diagnostic } from "../core/diagnostic.ts";
+import { once } from "../core/once.ts";
 import { type PatternMatch, patternsIn } from "../core/patterns.ts";
 import type { SourceFile, Span } from "../core/source.ts";
 import type { Entry, Node, ParsedFile } from "../model/tree.ts";
@@ -27,13 +28,16 @@ const NAME_FIELDS: readonly string[] = ["login", "aws_access_key_id"];
  * refused, files that do not parse. Nothing silences it, `plain` neither: what is no secret may be sealed all the same.
  */
 export function* plainSecrets({ file, parsed }: OwnFile, told: Told): Generator<Diagnostic> {
-  for (const match of patternsIn(withoutSealed(file.text))) {
+  for (const match of matchesIn(file)) {
     const around = parsed ? entriesAround(parsed, match.start) : [];
     if (isTold(match, around, told) || isMeant(match, around)) continue;
     const hint = "take it out, treat it as leaked, and seal a new one: `jackfield secrets set`";
     yield diagnostic("JF370", { file, start: match.start, end: match.end }, { kind: match.kind }, { hint });
   }
 }
+
+/** Two trees of one repo share most files: each is searched once. */
+const matchesIn = once(({ text }: SourceFile) => [...patternsIn(withoutSealed(text))]);
 
 function isTold({ start }: PatternMatch, around: readonly Entry[], told: Told): boolean {
   if (told.isUnsealed && around[0]?.key === "spec" && around[1]?.key === "secrets") return true;

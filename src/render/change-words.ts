@@ -32,7 +32,7 @@ export function verdictOf({ deployments, policy, risks, compared }: Change): str
     add > 0 ? `${add} added` : "",
     change > 0 ? `${change} changed` : "",
     remove > 0 ? `${remove} removed` : "",
-    policy.length > 0 ? counted(policy.length, "difference") + " of policy" : "",
+    policy.length > 0 ? `${counted(policy.length, "difference")} of policy` : "",
     risks.length > 0 ? counted(risks.length, "risk") : "",
   ];
   const told = parts.filter((part) => part !== "").join(", ") || "no object changes";

@@ -10,7 +10,8 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
-import { defect, main } from "../../src/cli.ts";
+import { main } from "../../src/cli.ts";
+import { defect } from "../../src/defect.ts";
 
 /** What one call of the program came to. */
 export interface Ran {

@@ -32,6 +32,7 @@ export interface Comparing {
 
 export interface Compared {
   readonly change: Change;
+  readonly base: Compiled;
   /** The head. */
   readonly compiled: Compiled;
   /** Of the head, sorted. */
@@ -57,7 +58,12 @@ export function compareTrees(comparing: Comparing): Compared {
     LOOKUP,
   );
   const broken = hasErrors(before.diagnostics) ? [diagnostic("JF740", undefined, {})] : [];
-  return { change, compiled: now, diagnostics: sortDiagnostics([...now.diagnostics, ...judged, ...broken]) };
+  return {
+    change,
+    base: before,
+    compiled: now,
+    diagnostics: sortDiagnostics([...now.diagnostics, ...judged, ...broken]),
+  };
 }
 
 const LOOKUP: Lookup = {

@@ -1,0 +1,46 @@
+import { join } from "node:path";
+import { diagnostic } from "../core/diagnostic.ts";
+import { findPlace, settlePlace } from "../node/files.ts";
+import { createHistory } from "../node/git.ts";
+import { readContext } from "../node/runner/context.ts";
+import { readBoolean, readInput } from "../node/runner/inputs.ts";
+import { EXIT, type Outcome } from "../outcome.ts";
+import { PortFailure } from "../ports.ts";
+import type { Step } from "./io.ts";
+import { planStep } from "./plan.ts";
+import { report, type StepOutcome } from "./report.ts";
+
+/** Runs the step that the inputs ask for, and gives its exit code. */
+export async function runAction(step: Step): Promise<number> {
+  const command = readInput(step.env, "command") ?? "";
+  const outcome = await guarded(() => runCommand(step, command));
+  return report(step, command, outcome);
+}
+
+async function runCommand(step: Step, command: string): Promise<StepOutcome> {
+  const isStrict = readBoolean(step.env, "strict", false);
+  if (command !== "plan") {
+    throw new PortFailure(diagnostic("JF765", undefined, { input: "command", wanted: "`plan`" }), "user");
+  }
+  const context = readContext(step.env);
+  const folder = join(context.workspace, readInput(step.env, "working-directory") ?? ".");
+  const { root, start } = settlePlace(findPlace(folder));
+  return { ...(await planStep(step, context, createHistory(root, start))), isStrict };
+}
+
+/** What fails in the outside world becomes a diagnostic here, and nowhere else. */
+async function guarded(run: () => Promise<StepOutcome>): Promise<StepOutcome> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof PortFailure)) throw error;
+    return failed(error);
+  }
+}
+
+function failed({ diagnostic: told, fault }: PortFailure): Outcome & StepOutcome {
+  const exit = fault === "user" ? EXIT.usage : EXIT.environment;
+  const outputs = new Map([["failure-reason", "environment"]]);
+  const markdown = "**There is no plan:** see the log. What would change is not known.\n";
+  return { diagnostics: [told], result: null, text: "", markdown, outputs, exit, isStrict: false };
+}

@@ -1,0 +1,117 @@
+import type { Pull } from "../../src/github-ports.ts";
+import { type FakeGitHub, startGitHub } from "./github-server.ts";
+import { makeRepo, type Repo } from "./repo.ts";
+import { type Done, type Job, runAction } from "./runner.ts";
+
+/** A repository with a pull request, as a job finds it: the branches of the remote are there, and its merge result is checked out. */
+export interface PullRepo {
+  readonly repo: Repo;
+  readonly github: FakeGitHub;
+  /** Commits files on a new branch off `main`, and opens a pull request of it. */
+  open(
+    files: Readonly<Record<string, string | undefined>>,
+    more?: Partial<Pull> & { readonly author?: string },
+  ): number;
+  /** Commits more to a pull request's branch. */
+  push(number: number, files: Readonly<Record<string, string | undefined>>, by?: string): void;
+  run(number: number, more?: Partial<Job> & { readonly action?: string }): Promise<Done>;
+  close(): Promise<void>;
+}
+
+const REPO = 4711;
+
+export async function makePullRepo(files: Readonly<Record<string, string>>): Promise<PullRepo> {
+  const repo = makeRepo();
+  const github = await startGitHub();
+  const { state } = github;
+  const commit = (message: string, changes: Readonly<Record<string, string | undefined>>) => {
+    for (const [path, text] of Object.entries(changes)) {
+      if (text === undefined) repo.must("rm", "-q", path);
+      else repo.write(path, text);
+    }
+    repo.commit(message);
+    return repo.must("rev-parse", "HEAD").trim();
+  };
+  const remote = (branch: string) => repo.must("update-ref", `refs/remotes/origin/${branch}`, branch);
+  commit("start", files);
+  remote("main");
+  const pullOf = (number: number): Pull => {
+    const pull = state.pulls.get(number);
+    if (!pull) throw new Error("no such pull request");
+    return pull;
+  };
+  const headAt = (number: number, sha: string, by: string) => {
+    const pull = pullOf(number);
+    state.pulls.set(number, { ...pull, head: { ...pull.head, sha } });
+    state.pushes.unshift({ branch: pull.head.branch, after: sha, actor: by });
+    state.commits.set(sha, [by, "web-flow"]);
+    remote(pull.head.branch);
+  };
+  return {
+    repo,
+    github,
+    open: (changes, more = {}) => {
+      const number = state.pulls.size + 1;
+      const branch = `feature-${number}`;
+      const author = more.author ?? "octocat";
+      const base = more.base?.branch ?? "main";
+      repo.must("switch", "-q", base);
+      repo.must("switch", "-q", "-c", branch);
+      const sha = commit(`pull ${number}`, changes);
+      repo.must("switch", "-q", "main");
+      const tip = (name: string, at: string) => ({ repo: REPO, branch: name, sha: at });
+      state.pulls.set(number, {
+        number,
+        isOpen: true,
+        isMerged: false,
+        isDraft: false,
+        labels: [],
+        mergeCommit: undefined,
+        author,
+        head: tip(branch, sha),
+        base: tip(base, repo.must("rev-parse", base).trim()),
+        ...more,
+      });
+      headAt(number, sha, author);
+      return number;
+    },
+    push: (number, changes, by = "octocat") => {
+      repo.must("switch", "-q", pullOf(number).head.branch);
+      const sha = commit("more", changes);
+      repo.must("switch", "-q", "main");
+      headAt(number, sha, by);
+    },
+    run: (number, more = {}) => {
+      const pull = pullOf(number);
+      return runAction({
+        inputs: { command: "plan" },
+        event: "pull_request",
+        payload: payloadOf(pull, more.event === undefined ? "synchronize" : "submitted"),
+        workspace: repo.root,
+        sha: repo.must("rev-parse", "main").trim(),
+        ref: `refs/pull/${number}/merge`,
+        apiUrl: github.url,
+        ...more,
+      });
+    },
+    close: async () => {
+      await github.close();
+      repo.remove();
+    },
+  };
+}
+
+/** The event's payload, as far as anybody reads it. */
+export function payloadOf({ number, head, base }: Pull, action: string): object {
+  const tip = ({ repo, branch, sha }: Pull["head"]) => ({
+    ref: branch,
+    sha,
+    repo: repo === undefined ? null : { id: repo },
+  });
+  return {
+    action,
+    number,
+    pull_request: { number, head: tip(head), base: tip(base) },
+    repository: { id: REPO, default_branch: "main", full_name: "octo/repo" },
+  };
+}
