@@ -31,7 +31,7 @@ const SHELL = [
   "program.ts",
   "shell.ts",
   "version.ts",
-  ...["io", "main", "plan", "report", "run"].map((name) => `action/${name}.ts`),
+  ...["apply", "io", "main", "plan", "report", "run"].map((name) => `action/${name}.ts`),
   "commands/live/specs.ts",
   "commands/build-spec.ts",
   ...SPECS,

@@ -10,12 +10,22 @@ export interface Step {
   readonly env: Record<string, string | undefined>;
 }
 
+/** What the step was given to ask GitHub with; read once. */
+export interface Tokens {
+  readonly own: string | undefined;
+  /** May read teams. */
+  readonly approvals: string | undefined;
+}
+
+export function takeTokens({ env }: Step): Tokens {
+  return { own: takeSecret(env, "github-token"), approvals: takeSecret(env, "approvals-token") };
+}
+
 /** GitHub by the step's own token; undefined: it has none. */
-export function githubOf({ env }: Step, { apiUrl, repository }: Context): GitHub | undefined {
-  const token = takeSecret(env, "github-token");
-  const approvalsToken = takeSecret(env, "approvals-token");
-  if (token === undefined) return undefined;
-  return createGitHub({ apiUrl, repository, token, approvalsToken });
+export function githubOf({ own, approvals }: Tokens, { apiUrl, repository }: Context): GitHub | undefined {
+  return own === undefined
+    ? undefined
+    : createGitHub({ apiUrl, repository, token: own, approvalsToken: approvals });
 }
 
 /** What the step works on, in words of its own. */

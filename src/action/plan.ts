@@ -7,14 +7,14 @@ import type { Context } from "../node/runner/context.ts";
 import { readBoolean, readInput } from "../node/runner/inputs.ts";
 import { type History, PortFailure } from "../ports.ts";
 import { VERSION } from "../version.ts";
-import { githubOf, type Step, targetOf } from "./io.ts";
+import { githubOf, type Step, takeTokens, targetOf } from "./io.ts";
 
 /** `plan` of a pull request, or of a group in the merge queue: no key, no cluster, nothing of the head is checked out or run. */
 export async function planStep(step: Step, context: Context, history: History): Promise<PullOutcome> {
   const request = requestOf(step, context, history);
   const planned = planPull({ history, tool: VERSION }, request);
   const { pull } = context;
-  const github = githubOf(step, context);
+  const github = githubOf(takeTokens(step), context);
   if (!pull || !github) return planned;
   const outcome = withApprovals(planned, await approvalsOfPull(github, pull.number, planned));
   // The token of a fork's pull request may not write.

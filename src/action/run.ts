@@ -17,15 +17,20 @@ export async function runAction(step: Step): Promise<number> {
   return report(step, command, outcome);
 }
 
+const COMMANDS = ["plan", "apply"];
+
 async function runCommand(step: Step, command: string): Promise<StepOutcome> {
   const isStrict = readBoolean(step.env, "strict", false);
-  if (command !== "plan") {
-    throw new PortFailure(diagnostic("JF765", undefined, { input: "command", wanted: "`plan`" }), "user");
+  if (!COMMANDS.includes(command)) {
+    const wanted = COMMANDS.map((one) => `\`${one}\``).join(" or ");
+    throw new PortFailure(diagnostic("JF765", undefined, { input: "command", wanted }), "user");
   }
   const context = readContext(step.env);
   const folder = join(context.workspace, readInput(step.env, "working-directory") ?? ".");
-  const { root, start } = settlePlace(findPlace(folder));
-  return { ...(await planStep(step, context, createHistory(root, start))), isStrict };
+  const place = settlePlace(findPlace(folder));
+  const history = createHistory(place.root, place.start);
+  if (command === "plan") return { ...(await planStep(step, context, history)), isStrict };
+  return { ...(await (await import("./apply.ts")).applyStep(step, context, place, history)), isStrict };
 }
 
 /** What fails in the outside world becomes a diagnostic here, and nowhere else. */
@@ -41,6 +46,6 @@ async function guarded(run: () => Promise<StepOutcome>): Promise<StepOutcome> {
 function failed({ diagnostic: told, fault }: PortFailure): Outcome & StepOutcome {
   const exit = fault === "user" ? EXIT.usage : EXIT.environment;
   const outputs = new Map([["failure-reason", "environment"]]);
-  const markdown = "**There is no plan:** see the log. What would change is not known.\n";
+  const markdown = "**This failed:** see the log. What would change is not known.\n";
   return { diagnostics: [told], result: null, text: "", markdown, outputs, exit, isStrict: false };
 }

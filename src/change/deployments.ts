@@ -4,6 +4,7 @@ import type { Deployment } from "../model/declaration.ts";
 import type { EffectiveDeployment, EffectiveObject } from "../model/effective.ts";
 import type { CompareObjects } from "./objects.ts";
 import { identityOf, nameOf, type Pair, type Side } from "./side.ts";
+import { placeOf } from "./tokens.ts";
 
 /** One Deployment before and now; one that was renamed is the same. */
 export interface DeploymentPair {
@@ -87,19 +88,10 @@ function orderOf({ kind }: ObjectDifference): number {
   return ["Connection", "Variable", "EnvironmentVariable"].indexOf(kind);
 }
 
-const PLACE: readonly (readonly [PlaceDifference["path"], (one: Deployment) => string | undefined])[] = [
-  ["environment", (one) => one.environment.value],
-  ["cluster", (one) => one.cluster.value],
-  ["namespace", (one) => one.namespace.value],
-  ["delivery", (one) => one.delivery],
-  ["secretName", (one) => one.secretName?.value],
-  ["branch", (one) => one.branch],
-  ["paused", (one) => one.paused],
-];
-
 function comparePlace(base: Deployment, head: Deployment): readonly PlaceDifference[] {
-  return PLACE.flatMap(([path, of]) => {
-    const [from, to] = [of(base), of(head)];
+  const before = placeOf(base);
+  return placeOf(head).flatMap(({ path, value: to }, index) => {
+    const from = before[index]?.value;
     if (from === to) return [];
     return [{ path, ...(from !== undefined && { from }), ...(to !== undefined && { to }) }];
   });

@@ -4,6 +4,7 @@ import type { ChangeWord, FieldDifference, ObjectDifference } from "../model/cha
 import type { EffectiveObject, Origin } from "../model/effective.ts";
 import type { FieldView } from "../model/manifest.ts";
 import type { Lookup, Told } from "./side.ts";
+import { tokenOf } from "./tokens.ts";
 
 /** What differs between two versions of one object, or `undefined` if nothing does. Done once for each two. */
 export type CompareObjects = (
@@ -75,12 +76,6 @@ function compareFields(
 function isSealedField({ fields }: EffectiveObject, path: string): boolean {
   const field = fields.get(path);
   return field !== undefined && isSealed(field);
-}
-
-/** Of what a field holds; sealed, of its ciphertext. */
-export function tokenOf(view: FieldView | undefined): string | undefined {
-  if (!view) return undefined;
-  return "sealed" in view ? `sealed ${view.sealed}` : `plain ${view.json}`;
 }
 
 function differenceOf(from: FieldView | undefined, to: FieldView | undefined) {

@@ -1,7 +1,8 @@
 import type { Executed } from "../apply/apply.ts";
 import { append } from "../core/append.ts";
 import { type Diagnostic, diagnostic, sortDiagnostics } from "../core/diagnostic.ts";
-import { guard, type Permission, type Rail, type Refusal } from "../guard/guard.ts";
+import { budgetOf, guard, type Limits, type Permission, type Rail, type Refusal } from "../guard/guard.ts";
+import type { Workspace } from "../model/declaration.ts";
 import type { DeploymentPlan, Plan } from "../model/plan.ts";
 import { EXIT, type Outcome } from "../outcome.ts";
 import type { Progress } from "../ports.ts";
@@ -36,6 +37,19 @@ export interface ApplyRequest extends LiveRequest {
   readonly yes: boolean;
   readonly allowPrune: number;
   readonly breakGlass?: string;
+  /** What else holds Deployments: approvals. */
+  readonly gate?: (planned: Planned) => Promise<Verdict>;
+  /** The commit whose policy is applied, if that is not the applied one's. */
+  readonly policyCommit?: string | undefined;
+}
+
+/** What a gate says. */
+export interface Verdict {
+  readonly refusals: readonly Refusal[];
+  /** Those whose every operation was reviewed: budgets do not hold them. */
+  readonly reviewed: ReadonlySet<DeploymentPlan>;
+  /** Policies that have a say besides the one of now: the strictest budget counts. */
+  readonly policies: ReadonlyMap<DeploymentPlan, readonly Workspace[]>;
 }
 
 /** `jackfield apply`: makes the clusters what Git says, as far as no rail holds. */
@@ -69,7 +83,12 @@ function differs(
 async function applyPlanned(ports: ApplyPorts, request: ApplyRequest, planned: Planned): Promise<Outcome> {
   const isBound = request.reviewed !== undefined;
   const { deployments, diagnostics: seen } = unbound(planned.plan.deployments, isBound);
-  const refusals = guard(deployments, limitsOf(planned.estate), permissionOf(request));
+  const verdict = await request.gate?.({ ...planned, plan: { ...planned.plan, deployments } });
+  const permission = { ...permissionOf(request), ...(verdict && { reviewed: verdict.reviewed }) };
+  const refusals = [
+    ...guard(deployments, strictest(limitsOf(planned.estate), verdict), permission),
+    ...(verdict?.refusals ?? []),
+  ];
   const held = new Set(refusals.map(({ plan }) => plan));
   const plans = deployments.filter((plan) => plan.paused === undefined && !held.has(plan));
   const executed = await carryOut({
@@ -95,12 +114,26 @@ async function applyPlanned(ports: ApplyPorts, request: ApplyRequest, planned: P
   };
 }
 
+/** Of several policies the smallest budget counts (design: 3.5). */
+function strictest(limits: (plan: DeploymentPlan) => Limits, verdict: Verdict | undefined) {
+  return (plan: DeploymentPlan): Limits => {
+    const own = limits(plan);
+    const all = [own.pruneMax, ...(verdict?.policies.get(plan) ?? []).map(({ pruneMax }) => pruneMax)];
+    const [least = own.pruneMax] = all.toSorted((a, b) => budgetOf(a, plan.had) - budgetOf(b, plan.had));
+    return { ...own, pruneMax: least };
+  };
+}
+
 function permissionOf({ reviewed, yes, allowPrune, breakGlass }: ApplyRequest): Permission {
   return { allowPrune, isConfirmed: yes || reviewed !== undefined, breakGlass };
 }
 
-function factsOf({ tool, history }: ApplyPorts, { breakGlass }: ApplyRequest, { estate }: Planned): Facts {
-  return { tool, commit: history.head(), isModified: isModified(estate, history), breakGlass };
+function factsOf(
+  { tool, history }: ApplyPorts,
+  { breakGlass, policyCommit }: ApplyRequest,
+  { estate }: Planned,
+): Facts {
+  return { tool, commit: history.head(), isModified: isModified(estate, history), breakGlass, policyCommit };
 }
 
 function troublesOf(plan: DeploymentPlan, executed: Executed | undefined): readonly Diagnostic[] {

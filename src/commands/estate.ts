@@ -1,7 +1,7 @@
 import { type Compiled, type CompiledWorkspace, compile } from "../compile.ts";
 import { type Diagnostic, diagnostic, hasErrors, sortDiagnostics } from "../core/diagnostic.ts";
 import { nameHint } from "../core/nearest.ts";
-import type { Span } from "../core/source.ts";
+import type { SourceFile, Span } from "../core/source.ts";
 import type { EffectiveDeployment } from "../model/effective.ts";
 import { type Outcome, usage } from "../outcome.ts";
 import type { Files, SopsProgram } from "../ports.ts";
@@ -21,10 +21,17 @@ export interface Narrowing {
   readonly cluster?: string | undefined;
 }
 
-/** Reads and compiles the Workspaces at, around or below the start folder. An `Outcome` is a wrong call. */
-export function openEstate(files: Files, { workspace: wanted }: Narrowing): Estate | Outcome {
+/**
+ * Reads and compiles the Workspaces at, around or below the start folder, with the policy of other files if there are any. An `Outcome` is
+ * a wrong call.
+ */
+export function openEstate(
+  files: Files,
+  { workspace: wanted }: Narrowing,
+  policy?: readonly SourceFile[],
+): Estate | Outcome {
   const scanned = files.scan();
-  const compiled = compile(scanned.value);
+  const compiled = compile(scanned.value, { policy });
   const diagnostics = sortDiagnostics([...scanned.diagnostics, ...compiled.diagnostics]);
   if (compiled.workspaces.length === 0 && !hasErrors(diagnostics)) {
     const hint = "`jackfield init` writes a first one here";

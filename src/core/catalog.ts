@@ -368,6 +368,14 @@ export const catalog = {
     "not-approved",
     "Workspace `{workspace}`: environment `{environment}` wants {count} of its approvals more",
   ),
+  JF746: e(
+    "held",
+    "Deployment `{deployment}` is held: {what} from no change that environment `{environment}` approved",
+  ),
+  JF747: e(
+    "not-ahead",
+    "Deployment `{deployment}`: commit {commit} was applied, which this one does not follow",
+  ),
 
   // JF76 GitHub
   JF760: e("no-runner", "the runner's `{name}` is missing, or not what it is to be"),
@@ -376,6 +384,7 @@ export const catalog = {
   JF763: w("no-comment", "no comment was written: {reason}"),
   JF764: e("wrong-event", "`{command}` has nothing to do at event `{event}`"),
   JF765: e("bad-input", "input `{input}` must be {wanted}"),
+  JF766: e("no-head", "the last commit of pull request {number} cannot be fetched"),
 
   // JF9 defects
   JF901: e("defect", "a defect in Jackfield: {reason}"),

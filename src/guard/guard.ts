@@ -8,6 +8,8 @@ export type Rail =
   | "protected-object"
   | "protected-environment"
   | "conflict"
+  | "not-approved"
+  | "not-ahead"
   | "locked"
   | "wrong-cluster"
   | "plan-differs";
@@ -26,6 +28,8 @@ export interface Permission {
   readonly allowPrune: number;
   /** A protected environment may be written to: the run was confirmed, or a reviewed plan is applied. */
   readonly isConfirmed: boolean;
+  /** Plans whose every operation was reviewed: no budget holds them. */
+  readonly reviewed?: ReadonlySet<DeploymentPlan>;
   /** Set: why budgets and protection of environments are set aside. */
   readonly breakGlass: string | undefined;
 }
@@ -51,7 +55,7 @@ export function guard(
   const active = plans.filter(
     ({ paused, operations }) => paused === undefined && operations.some(isTouching),
   );
-  const beyond = active.filter((plan) => isBeyond(plan, limitsOf(plan)));
+  const beyond = active.filter((plan) => !permission.reviewed?.has(plan) && isBeyond(plan, limitsOf(plan)));
   const lost = beyond.reduce((sum, { loses }) => sum + loses.length, 0);
   const isAllowed = permission.breakGlass !== undefined || lost <= permission.allowPrune;
   return active.flatMap((plan) => {

@@ -15,6 +15,8 @@ export interface SecretRecord {
   readonly commit?: string;
   /** The files were not as that commit has them. */
   readonly modified?: true;
+  /** The commit that its policy came from; absent: the same. */
+  readonly policyCommit?: string;
   /** A digest of the policy that was applied: of the Workspace's document and the Deployment's. */
   readonly policyDigest: string;
   /** Why rails were broken, if they were. */
@@ -45,6 +47,7 @@ export function recordJson({ objects, ...facts }: SecretRecord): unknown {
     tool: facts.tool,
     commit: facts.commit,
     modified: facts.modified,
+    policyCommit: facts.policyCommit,
     policyDigest: facts.policyDigest,
     breakGlass: facts.breakGlass,
     objects: Object.fromEntries(sorted),
@@ -55,7 +58,7 @@ export function recordJson({ objects, ...facts }: SecretRecord): unknown {
 export function readRecord(text: string | undefined): SecretRecord | undefined {
   const value = parseJson(text ?? "");
   if (!isJsonObject(value) || value.v !== 1 || !isJsonObject(value.objects)) return undefined;
-  const { tool, commit, modified, policyDigest, breakGlass } = value;
+  const { tool, commit, modified, policyCommit, policyDigest, breakGlass } = value;
   if (typeof tool !== "string" || typeof policyDigest !== "string") return undefined;
   const objects = new Map<string, ReadonlyMap<string, string>>();
   for (const [name, fields] of Object.entries(value.objects)) {
@@ -72,6 +75,7 @@ export function readRecord(text: string | undefined): SecretRecord | undefined {
     // Whoever may edit the Secret may have written anything: git is given commits only.
     ...(typeof commit === "string" && COMMIT.test(commit) && { commit }),
     ...(modified === true && { modified }),
+    ...(typeof policyCommit === "string" && COMMIT.test(policyCommit) && { policyCommit }),
     ...(typeof breakGlass === "string" && { breakGlass }),
   };
 }

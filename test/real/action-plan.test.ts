@@ -355,7 +355,10 @@ test("wrong inputs are told in words", async () => {
   await start();
   const number = made.open(DEV);
   const command = await made.run(number, { inputs: { command: "plna" } });
-  expect([command.exit, command.annotations[0]?.message]).toEqual([2, "input `command` must be `plan`"]);
+  expect([command.exit, command.annotations[0]?.message]).toEqual([
+    2,
+    "input `command` must be `plan` or `apply`",
+  ]);
   const strict = await made.run(number, { inputs: { command: "plan", strict: "yes" } });
   expect(strict.annotations[0]?.message).toBe("input `strict` must be `true` or `false`");
 });

@@ -22,6 +22,8 @@ export interface State {
   readonly branches: Map<string, string>;
   /** Pushes, newest first. */
   readonly pushes: { branch: string; after: string; actor: string }[];
+  /** The pull requests that brought a commit. */
+  readonly commitPulls: Map<string, readonly number[]>;
   /** Who made a commit: its author, and whoever committed it. */
   readonly commits: Map<string, readonly [author: string, committer: string]>;
   /** Members by team. */
@@ -65,6 +67,7 @@ export function emptyState(repository = "octo/repo"): State {
     comments: new Map(),
     branches: new Map(),
     pushes: [],
+    commitPulls: new Map(),
     commits: new Map(),
     teams: new Map(),
   };
@@ -170,9 +173,8 @@ function serve(serving: Serving, route: Route, address: URL, body: unknown): Ser
       return pull ? ok(pullJson(pull)) : NOT_FOUND;
     }
     case "repos/list-pull-requests-associated-with-commit": {
-      const isOf = (one: Pull) =>
-        one.mergeCommit === path("commit_sha") || one.head.sha === path("commit_sha");
-      return page([...state.pulls.values()].filter(isOf).map(pullJson));
+      const numbers = state.commitPulls.get(path("commit_sha")) ?? [];
+      return page(numbers.flatMap((one) => state.pulls.get(one) ?? []).map(pullJson));
     }
     case "repos/get-branch": {
       const sha = state.branches.get(path("branch"));

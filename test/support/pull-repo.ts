@@ -2,6 +2,7 @@ import type { Pull } from "../../src/github-ports.ts";
 import { type FakeGitHub, startGitHub } from "./github-server.ts";
 import { makeRepo, type Repo } from "./repo.ts";
 import { type Done, type Job, runAction } from "./runner.ts";
+import { keyText } from "./sealed-files.ts";
 
 /** A repository with a pull request, as a job finds it: the branches of the remote are there, and its merge result is checked out. */
 export interface PullRepo {
@@ -14,7 +15,14 @@ export interface PullRepo {
   ): number;
   /** Commits more to a pull request's branch. */
   push(number: number, files: Readonly<Record<string, string | undefined>>, by?: string): void;
-  run(number: number, more?: Partial<Job> & { readonly action?: string }): Promise<Done>;
+  /** Merges it as GitHub does, and gives the commit. */
+  merge(number: number, how?: "merge" | "squash" | "rebase"): string;
+  /** Commits to `main` without a pull request. */
+  pushMain(files: Readonly<Record<string, string | undefined>>): string;
+  approve(number: number, ...users: readonly string[]): void;
+  run(number: number, more?: Partial<Job>): Promise<Done>;
+  /** Runs `apply` on a push to a branch. */
+  apply(more?: Partial<Job>, branch?: string): Promise<Done>;
   close(): Promise<void>;
 }
 
@@ -81,6 +89,67 @@ export async function makePullRepo(files: Readonly<Record<string, string>>): Pro
       repo.must("switch", "-q", "main");
       headAt(number, sha, by);
     },
+    merge: (number, how = "merge") => {
+      const pull = pullOf(number);
+      const { branch, sha } = pull.head;
+      const into = pull.base.branch;
+      repo.must("switch", "-q", into);
+      if (how === "merge") repo.must("merge", "-q", "--no-ff", "-m", `Merge ${number}`, branch);
+      else if (how === "squash") {
+        repo.must("merge", "-q", "--squash", branch);
+        repo.commit(`Squash ${number}`);
+      } else {
+        repo.must("switch", "-q", "--detach", branch);
+        repo.must("rebase", "-q", "--force-rebase", into);
+        const rebased = repo.must("rev-parse", "HEAD").trim();
+        repo.must("switch", "-q", into);
+        repo.must("merge", "-q", "--ff-only", rebased);
+      }
+      const mergeCommit = repo.must("rev-parse", "HEAD").trim();
+      const brought = repo
+        .must("rev-list", `${repo.must("rev-parse", `origin/${into}`).trim()}..${mergeCommit}`)
+        .trim()
+        .split("\n");
+      for (const commit of brought)
+        state.commitPulls.set(commit, [...(state.commitPulls.get(commit) ?? []), number]);
+      state.pulls.set(number, {
+        ...pull,
+        head: { ...pull.head, sha },
+        isOpen: false,
+        isMerged: true,
+        mergeCommit,
+      });
+      remote(into);
+      repo.must("switch", "-q", "main");
+      return mergeCommit;
+    },
+    pushMain: (changes) => {
+      const sha = commit("pushed", changes);
+      remote("main");
+      return sha;
+    },
+    approve: (number, ...users) => {
+      const reviews = users.map((user) => ({
+        user,
+        state: "approved" as const,
+        commit: pullOf(number).head.sha,
+      }));
+      state.reviews.set(number, [...(state.reviews.get(number) ?? []), ...reviews]);
+    },
+    apply: (more = {}, branch = "main") =>
+      runAction({
+        inputs: { command: "apply", "age-key": keyText("one") },
+        event: "push",
+        payload: {
+          ref: `refs/heads/${branch}`,
+          repository: { id: REPO, default_branch: "main", full_name: "octo/repo" },
+        },
+        workspace: repo.root,
+        sha: repo.must("rev-parse", branch).trim(),
+        ref: `refs/heads/${branch}`,
+        apiUrl: github.url,
+        ...more,
+      }),
     run: (number, more = {}) => {
       const pull = pullOf(number);
       return runAction({

@@ -20,6 +20,8 @@ export interface Facts {
   /** The files are not as that commit has them. */
   readonly isModified: boolean;
   readonly breakGlass: string | undefined;
+  /** The commit of the policy, if that is another one. */
+  readonly policyCommit?: string | undefined;
 }
 
 export interface CarryingOut {
@@ -88,12 +90,13 @@ export function wantedSecret({ secret }: Operation, target: Target | undefined, 
   const { wanted } = found(target);
   const { labels, namespace, data } = found(wanted.manifests?.get(secret));
   const view = found(wanted.secrets.find(({ name }) => name === secret));
-  const { commit, isModified, breakGlass, tool } = facts;
+  const { commit, isModified, breakGlass, tool, policyCommit } = facts;
   const record = recordText({
     tool,
     policyDigest: wanted.policyDigest,
     objects: digestsOf(view),
     ...(commit !== undefined && { commit, ...(isModified && { modified: true }) }),
+    ...(policyCommit !== undefined && { policyCommit }),
     ...(breakGlass !== undefined && { breakGlass }),
   });
   return {

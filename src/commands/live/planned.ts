@@ -1,6 +1,7 @@
 import { append } from "../../core/append.ts";
 import { type Diagnostic, diagnostic, hasErrors, sortDiagnostics } from "../../core/diagnostic.ts";
 import type { Secret } from "../../core/secret.ts";
+import type { SourceFile } from "../../core/source.ts";
 import type { EarlierPlace } from "../../model/place.ts";
 import type { DeploymentPlan, Plan } from "../../model/plan.ts";
 import { type Outcome, usage } from "../../outcome.ts";
@@ -26,10 +27,20 @@ export interface LivePorts {
   readonly sops?: SopsProgram | undefined;
   /** The version that is part of every plan's id. */
   readonly tool: string;
+  /** Files whose policy counts, where that is another branch's (design: 3.5). */
+  readonly policy?: readonly SourceFile[] | undefined;
+}
+
+/** The branch that a run is for. */
+export interface Branch {
+  readonly name: string;
+  readonly isDefault: boolean;
 }
 
 export interface LiveRequest extends Narrowing {
   readonly shard?: Shard | undefined;
+  /** Only Deployments that follow it. */
+  readonly branch?: Branch | undefined;
   /** What a missing key comes to: a comparison without it, or an error. */
   readonly needsKeys: boolean;
   /** `NAMESPACE/NAME` of a Secret to take over; then the plan is of it alone. */
@@ -52,7 +63,7 @@ export interface Planned {
  * clusters: `closeAll`.
  */
 export async function makePlan(ports: LivePorts, request: LiveRequest): Promise<Planned | Outcome> {
-  const estate = openEstate(ports.files, request);
+  const estate = openEstate(ports.files, request, ports.policy);
   if (isOutcome(estate)) return estate;
   const scope = scopeOf(estate, request);
   if ("result" in scope) return scope;
@@ -99,8 +110,11 @@ function isFiltered({ deployment, environment, cluster }: LiveRequest): boolean 
 }
 
 /** What is gone from Git is removed only by a run that no filter keeps from it; of several parts the first sees to it. */
-function mayRemoveGone({ deployment, environment, cluster, shard }: LiveRequest, at: string): boolean {
-  const isWide = deployment === undefined && environment === undefined;
+function mayRemoveGone(
+  { deployment, environment, cluster, shard, branch }: LiveRequest,
+  at: string,
+): boolean {
+  const isWide = deployment === undefined && environment === undefined && (branch?.isDefault ?? true);
   return isWide && (cluster ?? at) === at && (shard?.index ?? 1) === 1;
 }
 

@@ -5,7 +5,7 @@ import { PortFailure } from "../../ports.ts";
 import type { Environment } from "../sops-environment.ts";
 import { at, isKind, mapOf, textOf } from "./answer.ts";
 import type { Signature } from "./credentials.ts";
-import type { Context } from "./kubeconfig.ts";
+import { type Context, GIVEN } from "./kubeconfig.ts";
 
 /** Versions of the API between us and the program, which is told and must answer in that of the kubeconfig. */
 const API = /^client\.authentication\.k8s\.io\/v1(?:beta1)?$/;
@@ -60,6 +60,7 @@ function pluginOf(context: Context, env: Environment, apiVersion: string): Plugi
     String(at(one, "name")),
     String(at(one, "value") ?? ""),
   ]);
+  const { [GIVEN]: _, ...passed } = env;
   // A name without a slash is looked for on the PATH; another is told from the kubeconfig's folder.
   const path = name === command || isAbsolute(command) ? command : join(context.user.folder, command);
   return {
@@ -67,7 +68,7 @@ function pluginOf(context: Context, env: Environment, apiVersion: string): Plugi
     name,
     args: (Array.isArray(args) ? args : []).map(String),
     env: {
-      ...env,
+      ...passed,
       ...Object.fromEntries(extra),
       KUBERNETES_EXEC_INFO: JSON.stringify({
         kind: "ExecCredential",

@@ -33,6 +33,8 @@ interface Kubeconfig {
   readonly users: ReadonlyMap<string, Entry>;
 }
 
+/** The text of a kubeconfig that a step was given: it is never in a file, and never in the environment of a program. */
+export const GIVEN = "jackfield kubeconfig";
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
@@ -63,9 +65,11 @@ export function unfit(context: string, reason: string, hint?: string): PortFailu
 }
 
 function readKubeconfig(env: Environment): Kubeconfig {
-  const listed = (env.KUBECONFIG ?? "").split(delimiter).filter((path) => path !== "");
-  const files = listed.length > 0 ? listed : [join(env.HOME ?? homedir(), ".kube", "config")];
-  const read = files.map((path) => ({ path, json: readFile(path) }));
+  const given = env[GIVEN];
+  const read =
+    given === undefined
+      ? readFiles(env)
+      : [{ path: "the given kubeconfig", json: checked("the given kubeconfig", parsed(given)) }];
   const all = (list: string, key: string): ReadonlyMap<string, Entry> => {
     const entries = new Map<string, Entry>();
     for (const { path, json } of read) {
@@ -81,6 +85,12 @@ function readKubeconfig(env: Environment): Kubeconfig {
     clusters: all("clusters", "cluster"),
     users: all("users", "user"),
   };
+}
+
+function readFiles(env: Environment): readonly { readonly path: string; readonly json: unknown }[] {
+  const listed = (env.KUBECONFIG ?? "").split(delimiter).filter((path) => path !== "");
+  const files = listed.length > 0 ? listed : [join(env.HOME ?? homedir(), ".kube", "config")];
+  return files.map((path) => ({ path, json: readFile(path) }));
 }
 
 function entriesOf(list: unknown, key: string, folder: string): readonly Entry[] {
@@ -104,7 +114,10 @@ function readFile(path: string): unknown {
     if (code === "ENOENT") return undefined;
     throw unreadable(path, code);
   }
-  const json = parsed(text);
+  return checked(path, parsed(text));
+}
+
+function checked(path: string, json: unknown): unknown {
   if (json !== null && mapOf(json) === undefined) throw unreadable(path, "it is no YAML of a kubeconfig");
   return json;
 }

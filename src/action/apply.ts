@@ -1,0 +1,119 @@
+import { randomBytes } from "node:crypto";
+import { applyMerge } from "../commands/pull/apply.ts";
+import type { Line } from "../commands/pull/reviewed.ts";
+import { diagnostic } from "../core/diagnostic.ts";
+import { createClusters } from "../node/clusters.ts";
+import type { Place } from "../node/files.ts";
+import { fetchPull } from "../node/git-fetch.ts";
+import { watchInterrupts } from "../node/interrupt.ts";
+import { GIVEN } from "../node/kube/kubeconfig.ts";
+import type { Context } from "../node/runner/context.ts";
+import { readInput, takeSecret } from "../node/runner/inputs.ts";
+import { givenKeys } from "../node/runner/keys.ts";
+import { createSopsProgram } from "../node/sops-program.ts";
+import type { Outcome } from "../outcome.ts";
+import { type History, PortFailure } from "../ports.ts";
+import { VERSION } from "../version.ts";
+import { githubOf, type Step, takeTokens } from "./io.ts";
+import { remoteBranch, wrongEvent } from "./plan.ts";
+
+const BRANCH = /^refs\/heads\/(.+)$/;
+
+/** `apply` of a branch: nothing of the work tree counts, only the commit that the event is about. */
+export async function applyStep(
+  step: Step,
+  context: Context,
+  { root }: Place,
+  history: History,
+): Promise<Outcome & { readonly outputs: ReadonlyMap<string, string> }> {
+  const line = lineOf(context, history);
+  const tokens = takeTokens(step);
+  const github = githubOf(tokens, context);
+  if (!github)
+    throw new PortFailure(
+      diagnostic("JF765", undefined, { input: "github-token", wanted: "a token" }),
+      "user",
+    );
+  const outcome = await applyMerge(
+    {
+      ...portsOf(step, root, atCommit(history, line, context)),
+      github,
+      fetchPull: (number) => fetchPull(root, number, tokens.own),
+    },
+    { line, isDefault: line.branch === context.defaultBranch, ...narrowing(step) },
+  );
+  return {
+    ...outcome,
+    markdown: `\`\`\`text\n${outcome.text.replaceAll("```", "'''")}\`\`\`\n`,
+    outputs: outputsOf(outcome),
+  };
+}
+
+function lineOf(context: Context, history: History): Line {
+  const branch = BRANCH.exec(context.ref)?.[1];
+  if (context.pull || branch === undefined) throw wrongEvent("apply", context);
+  const policy = branch === context.defaultBranch ? undefined : remoteBranch(history, context.defaultBranch);
+  return { branch, head: context.sha, policy };
+}
+
+/** The commit of the event is HEAD, whatever is checked out. */
+function atCommit(history: History, { head, policy }: Line, { defaultBranch }: Context): History {
+  const reviewed = { name: defaultBranch, commit: policy ?? head };
+  return { ...history, head: () => head, defaultBranch: () => reviewed };
+}
+
+function portsOf({ env }: Step, root: string, history: History) {
+  const kubeconfig = takeSecret(env, "kubeconfig");
+  const keys = givenKeys(takeSecret(env, "age-key"));
+  const program = readInput(env, "sops");
+  const head = history.head() ?? "";
+  const policy = history.defaultBranch()?.commit ?? head;
+  return {
+    files: history.filesAt(head),
+    policy: policy === head ? undefined : history.filesAt(policy).scan().value,
+    keys,
+    history,
+    clusters: createClusters({ ...env, ...(kubeconfig !== undefined && { [GIVEN]: kubeconfig }) }, root),
+    sops: program === undefined ? undefined : createSopsProgram(program, env),
+    tool: VERSION,
+    progress: { report: () => undefined },
+    holder: `github-${env.GITHUB_RUN_ID ?? ""}-${randomBytes(4).toString("hex")}`,
+    isStopped: watchInterrupts(),
+  };
+}
+
+function narrowing({ env }: Step) {
+  return {
+    workspace: readInput(env, "workspace"),
+    deployment: readInput(env, "deployment"),
+    environment: readInput(env, "environment"),
+    cluster: readInput(env, "cluster"),
+  };
+}
+
+/** What of the result programs ask for. */
+function outputsOf({ result, exit, diagnostics }: Outcome): ReadonlyMap<string, string> {
+  const { plan, reason } = (result ?? {}) as {
+    plan?: { id?: string; deployments?: readonly PlanJson[] };
+    reason?: string;
+  };
+  const actions = (plan?.deployments ?? []).flatMap(({ operations }) =>
+    operations.map(({ action }) => action),
+  );
+  const count = (...wanted: readonly string[]) =>
+    String(actions.filter((one) => wanted.includes(one)).length);
+  const failed =
+    reason ?? (diagnostics.some(({ severity }) => severity === "error") || exit ? "failed" : undefined);
+  return new Map([
+    ["plan-id", plan?.id ?? ""],
+    ["changed", String(actions.some((one) => one !== "keep"))],
+    ["create", count("create")],
+    ["update", count("update", "record")],
+    ["delete", count("delete")],
+    ...(failed === undefined ? [] : [["failure-reason", failed] as const]),
+  ]);
+}
+
+interface PlanJson {
+  readonly operations: readonly { readonly action: string }[];
+}
