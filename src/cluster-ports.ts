@@ -41,10 +41,37 @@ export interface LiveCluster {
    * process could hold it. `holder` tells runs apart.
    */
   lock(namespace: string, name: string, holder: string): Promise<LockAnswer>;
+  /** Namespaces of ours, for previews. */
+  readonly previews: PreviewNamespaces;
   /** For `doctor`: what else can be asked of it. */
   readonly inspect?: KubernetesInspection | DirectoryInspection;
   /** Ends connections. Harmless if done before. */
   close(): void;
+}
+
+/** Whole namespaces, which previews are given. Guarded as the rest; readers throw PortFailure. */
+export interface PreviewNamespaces {
+  get(name: string): Promise<LiveNamespace | undefined>;
+  /** Those with a label, sorted by name. */
+  list(label: string, value: string): Promise<readonly LiveNamespace[]>;
+  /** Makes it; `changed` if there is one of this name. */
+  create(wanted: WantedNamespace): Promise<WriteAnswer>;
+  /** Gives it these annotations, beside those of others; `changed` if it is no longer what was seen. */
+  annotate(name: string, annotations: ReadonlyMap<string, string>, seen: Seen): Promise<WriteAnswer>;
+  /** With all it holds. `changed` if it is no longer what was seen; `done` if it is gone already, or going. */
+  remove(name: string, seen: Seen): Promise<WriteAnswer>;
+}
+
+export interface WantedNamespace {
+  readonly name: string;
+  readonly labels: ReadonlyMap<string, string>;
+  readonly annotations: ReadonlyMap<string, string>;
+}
+
+export interface LiveNamespace extends WantedNamespace {
+  readonly seen: Seen;
+  /** It is being deleted. */
+  readonly isLeaving: boolean;
 }
 
 /** Readers throw PortFailure. */

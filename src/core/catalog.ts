@@ -359,6 +359,7 @@ export const catalog = {
   JF735: e("no-group", "this machine has no group `{name}`"),
   JF736: e("illegal-name", "`{name}` cannot be the name of a {what}"),
   JF737: e("directory-busy", "`{path}` of a directory cluster is held by another process ({pid})"),
+  JF738: e("namespace-not-made", "`{path}` of a directory cluster was not made for a preview"),
 
   // JF74 changes, approvals
   JF740: w("base-broken", "the base has errors: something that it gave may be told as new"),

@@ -136,9 +136,18 @@ export function own(ground: Ground, folder: string): void {
 export const LOCK = ".lock";
 export const NEW_LOCK = `${LOCK}.new-`;
 
+/** Namespaces that are not in place yet, or no longer. */
+export const NEW_NAMESPACE = ".namespace.new-";
+export const GONE_NAMESPACE = ".namespace.gone-";
+
 /** Makes an empty folder, for a lock of this directory. */
 export function freshLock(ground: Ground): string {
-  const folder = mkdtempSync(join(ground.path, NEW_LOCK));
+  return freshFolder(ground, NEW_LOCK);
+}
+
+/** Makes an empty folder right in this directory, whose name begins so. */
+export function freshFolder(ground: Ground, prefix: string): string {
+  const folder = mkdtempSync(join(ground.path, prefix));
   own(ground, folder);
   return folder;
 }

@@ -1,4 +1,5 @@
 import { isJsonObject, parseJson } from "../../core/json.ts";
+
 /** The file with what is no key of a Secret. It lies beside the keys and swaps with them; no key begins with two dots. */
 export const METADATA = "..jackfield.json";
 
@@ -40,6 +41,38 @@ export function readMetadata(text: string): Metadata | undefined {
   const written = mapOf(keys, isWritten);
   if (!of.labels || !of.annotations || !written) return undefined;
   return { uid, version: Number(version), labels: of.labels, annotations: of.annotations, keys: written };
+}
+
+/**
+ * The file that says that a namespace is ours. It lies in its folder, so it goes with it, whoever removes or replaces that; no Secret
+ * begins with a dot.
+ */
+export const NAMESPACE_FILE = "..namespace.json";
+
+export interface NamespaceMetadata {
+  /** A folder that was copied or renamed holds that of another one. */
+  readonly name: string;
+  readonly uid: string;
+  /** Counts the writes of this file. */
+  readonly version: number;
+  readonly labels: ReadonlyMap<string, string>;
+  readonly annotations: ReadonlyMap<string, string>;
+}
+
+export function namespaceText({ name, uid, version, labels, annotations }: NamespaceMetadata): string {
+  const maps = { labels: Object.fromEntries(labels), annotations: Object.fromEntries(annotations) };
+  return `${JSON.stringify({ v: 1, name, uid, version, ...maps }, undefined, 2)}\n`;
+}
+
+/** Undefined: it is not what we write. */
+export function readNamespaceText(text: string): NamespaceMetadata | undefined {
+  const value = parseJson(text);
+  if (!isJsonObject(value) || value.v !== 1) return undefined;
+  const { name, uid, version } = value;
+  if (!isText(name) || !isText(uid) || !Number.isSafeInteger(version) || Number(version) < 1)
+    return undefined;
+  const [labels, annotations] = [mapOf(value.labels, isText), mapOf(value.annotations, isText)];
+  return labels && annotations && { name, uid, version: Number(version), labels, annotations };
 }
 
 function mapOf<T>(value: unknown, is: (one: unknown) => one is T): ReadonlyMap<string, T> | undefined {

@@ -22,11 +22,13 @@ import type { WantedSecret } from "../../model/live.ts";
 import { PortFailure } from "../../ports.ts";
 import {
   attempt,
+  GONE_NAMESPACE,
   type Ground,
   gidOf,
   isNamespace,
   makeFolders,
   NEW_LOCK,
+  NEW_NAMESPACE,
   own,
   secretFolder,
   shownOf,
@@ -94,13 +96,16 @@ export function removeSecret(ground: Ground, before: Inspected, demand: Demand):
   rmSync(gone, { recursive: true, force: true });
 }
 
+const LEFTOVERS = [NEW_LOCK, NEW_NAMESPACE, GONE_NAMESPACE];
+
 /** Removes what runs that were killed left anywhere. */
 export function sweep(ground: Ground): void {
   const folders = (path: string) =>
     (attempt(() => readdirSync(path, { withFileTypes: true })) ?? []).filter((entry) => entry.isDirectory());
   for (const { name } of folders(ground.path)) {
     const namespace = join(ground.path, name);
-    if (name.startsWith(NEW_LOCK)) attempt(() => rmSync(namespace, { recursive: true }));
+    if (LEFTOVERS.some((prefix) => name.startsWith(prefix)))
+      attempt(() => rmSync(namespace, { recursive: true }));
     if (!isNamespace(name)) continue;
     for (const secret of folders(namespace)) {
       const path = join(namespace, secret.name);
@@ -149,7 +154,7 @@ function writeStamp(
 }
 
 /** Writes a new file to the disk. */
-function writeFile(ground: Ground, path: string, text: string): Written {
+export function writeFile(ground: Ground, path: string, text: string): Written {
   const file = openSync(path, "wx", 0o600);
   try {
     writeFileSync(file, text);

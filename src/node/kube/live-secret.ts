@@ -43,7 +43,7 @@ export function seenOf(json: unknown): Seen | undefined {
 }
 
 /** A map of texts; null is an empty one, and in it an empty text. Undefined: it is something else. */
-function textsOf(json: unknown): ReadonlyMap<string, string> | undefined {
+export function textsOf(json: unknown): ReadonlyMap<string, string> | undefined {
   if (json === undefined || json === null) return new Map();
   const map = mapOf(json);
   if (!map) return undefined;

@@ -4,6 +4,7 @@ import type { Environment } from "../sops-environment.ts";
 import { endpointOf } from "./endpoint.ts";
 import { inspectKube } from "./inspect.ts";
 import { takeLock } from "./lock.ts";
+import { kubeNamespaces } from "./namespaces.ts";
 import { listSecrets, readIdentity, readSecret } from "./read.ts";
 import type { Session } from "./session.ts";
 import { createTransport, LIMITS, type Limits } from "./transport.ts";
@@ -31,6 +32,7 @@ export function openKube(
     update: (wanted, seen, dryRun = false) => answered(() => updateSecret(session, wanted, seen, dryRun)),
     remove: (namespace, name, seen) => answered(() => removeSecret(session, namespace, name, seen)),
     lock: (namespace, name, holder) => takeLock(session, namespace, name, holder),
+    previews: kubeNamespaces(session),
     inspect: inspectKube(session),
     close: transport.close,
   };

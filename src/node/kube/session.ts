@@ -1,6 +1,7 @@
 import type { WriteAnswer } from "../../cluster-ports.ts";
+import type { Seen } from "../../model/live.ts";
 import { PortFailure } from "../../ports.ts";
-import { isAbsent, isKind, type Reply } from "./answer.ts";
+import { at, isAbsent, isKind, type Reply } from "./answer.ts";
 import { isPassing } from "./retry.ts";
 import type { Call, Result, Transport } from "./transport.ts";
 import { garbled, illegalName, type Target, troubleOf } from "./trouble.ts";
@@ -62,6 +63,35 @@ export function applyCall(target: Target, body: object, dryRun = false): Call {
     type: "application/apply-patch+yaml",
     body,
   };
+}
+
+/** Merges into an object, in which null takes away. The body must hold what was seen of it, which guards the write. */
+export function mergeCall(target: Target, body: object, dryRun = false): Call {
+  return {
+    target,
+    method: "PATCH",
+    path: `${pathOf(target)}?fieldManager=jackfield${dryRun ? "&dryRun=All" : ""}`,
+    type: "application/merge-patch+json",
+    body,
+  };
+}
+
+/** Deletes an object, if it is what was seen. */
+export function deleteCall(target: Target, { uid, resourceVersion }: Seen, dryRun = false): Call {
+  // All in the body: with one, the server does not look at the query, and `?dryRun=All` would delete.
+  const body = {
+    apiVersion: "v1",
+    kind: "DeleteOptions",
+    preconditions: { uid, resourceVersion },
+    ...(dryRun && { dryRun: ["All"] }),
+  };
+  return { target, method: "DELETE", path: pathOf(target), type: "application/json", body };
+}
+
+/** What a server says of an object of this kind that it deleted, or marked so. */
+export function isDeletion({ status, json }: Reply, kind: string): boolean {
+  const isSaid = isKind(json, "v1", "Status") && at(json, "status") === "Success";
+  return (status === 200 || status === 202) && (isSaid || isKind(json, "v1", kind));
 }
 
 /** A request that came through. */

@@ -18,7 +18,7 @@ import {
 } from "./retry.ts";
 import { garbage, type Target, troubleOf, unreachable } from "./trouble.ts";
 
-/** One request; every write must be a guarded one, because it may be sent several times. `POST` only asks. */
+/** One request; every write must be a guarded one, because it may be sent several times. `POST` only asks, or makes what there is not. */
 export interface Call {
   readonly target: Target;
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";

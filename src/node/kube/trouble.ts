@@ -11,6 +11,8 @@ export interface Target {
   readonly resource: "secrets" | "leases" | "namespaces" | "pods" | "selfsubjectaccessreviews" | "version";
   readonly namespace?: string;
   readonly name?: string;
+  /** Its name is one of many that come and go, so a Role cannot tell them. */
+  readonly isOneOfMany?: true;
 }
 
 /**
@@ -82,9 +84,10 @@ function forbidden(target: Target, said: Status): Diagnostic {
 }
 
 /** The rule that a Role, or for what has no namespace a ClusterRole, must have. */
-function ruleOf({ verbs, resource, name, namespace }: Target): string {
+function ruleOf({ verbs, resource, name, namespace, isOneOfMany }: Target): string {
   const group = GROUPS[resource];
-  const names = name === undefined || verbs.includes("list") ? "" : `, resourceNames: ["${name}"]`;
+  const isNamed = name !== undefined && !isOneOfMany && !verbs.includes("list");
+  const names = isNamed ? `, resourceNames: ["${name}"]` : "";
   // Where nothing is allowed, a server does not tell whether there is such a namespace.
   const where = namespace === undefined ? "" : ` in namespace \`${namespace}\`, which must be there`;
   const list = verbs.map((verb) => `"${verb}"`).join(", ");

@@ -1,10 +1,19 @@
 import type { WriteAnswer } from "../../cluster-ports.ts";
 import type { LiveSecret, Seen, WantedSecret } from "../../model/live.ts";
 import { PortFailure } from "../../ports.ts";
-import { at, isAbsent, isKind, type Reply } from "./answer.ts";
-import { bodyOf, isAsWanted, MANAGER } from "./live-secret.ts";
+import { isAbsent } from "./answer.ts";
+import { bodyOf, isAsWanted } from "./live-secret.ts";
 import { liveSecretIn, readSecret, secretTarget } from "./read.ts";
-import { answerOf, applyCall, type Done, isDone, pathOf, type Session } from "./session.ts";
+import {
+  answerOf,
+  applyCall,
+  type Done,
+  deleteCall,
+  isDeletion,
+  isDone,
+  mergeCall,
+  type Session,
+} from "./session.ts";
 import { isStray, type Stray, strayOf, withoutStray } from "./stray.ts";
 import type { Result } from "./transport.ts";
 import type { Target } from "./trouble.ts";
@@ -62,36 +71,15 @@ export async function removeSecret(
   dryRun = false,
 ): Promise<WriteAnswer> {
   const target = secretTarget(session, ["delete"], namespace, name);
-  // All in the body: with one, the server does not look at the query, and `?dryRun=All` would delete.
-  const { uid, resourceVersion } = seen;
-  const body = {
-    apiVersion: "v1",
-    kind: "DeleteOptions",
-    preconditions: { uid, resourceVersion },
-    ...(dryRun && { dryRun: ["All"] }),
-  };
-  const path = pathOf(target);
-  const result = await session.transport.send({
-    target,
-    method: "DELETE",
-    path,
-    type: "application/json",
-    body,
-  });
+  const result = await session.transport.send(deleteCall(target, seen, dryRun));
   if (result.kind !== "reply") return answerOf(target, result);
   const { reply } = result;
-  if (isAbsent(reply, "secrets", name) || isDeletion(reply)) return DONE;
+  if (isAbsent(reply, "secrets", name) || isDeletion(reply, "Secret")) return DONE;
   if (result.isUncertain && reply.status === 409) {
     const live = await readSecret(session, namespace, name);
-    if (!live || (live.isLeaving && live.seen.uid === uid)) return DONE;
+    if (!live || (live.isLeaving && live.seen.uid === seen.uid)) return DONE;
   }
   return answerOf(target, result);
-}
-
-/** What a server says of what it deleted, or marked so. */
-function isDeletion({ status, json }: Reply): boolean {
-  const isSaid = isKind(json, "v1", "Status") && at(json, "status") === "Success";
-  return (status === 200 || status === 202) && (isSaid || isKind(json, "v1", "Secret"));
 }
 
 /** Nobody can change it: it is deleted, if it is what was seen, and made anew. */
@@ -143,11 +131,6 @@ function merged(body: object, stray: Stray): object {
     },
     data: { ...data, ...nulls(stray.data) },
   };
-}
-
-function mergeCall(target: Target, body: object, dryRun = false) {
-  const path = `${pathOf(target)}?fieldManager=${MANAGER}${dryRun ? "&dryRun=All" : ""}`;
-  return { target, method: "PATCH", path, type: "application/merge-patch+json", body } as const;
 }
 
 /** True if a write that was refused as the second of two had been done by an earlier try. */
