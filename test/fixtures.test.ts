@@ -82,6 +82,7 @@ const ELSEWHERE: Readonly<Record<string, readonly Code[]>> = {
     ...(["JF501", "JF502", "JF503", "JF504", "JF505", "JF506", "JF507", "JF508", "JF509"] as const),
     ...(["JF518", "JF520", "JF521", "JF522"] as const),
   ],
+  "namespaces of directory clusters: directory-namespaces.test.ts": ["JF738"],
   "directory clusters: directory.test.ts": [
     ...(["JF730", "JF731", "JF732", "JF733", "JF734", "JF735", "JF736", "JF737"] as const),
   ],

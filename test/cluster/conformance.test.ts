@@ -8,7 +8,7 @@ import { createClusters } from "../../src/node/clusters.ts";
 import type { LiveCluster } from "../../src/ports.ts";
 import { clusterConformance, type Opened } from "../support/cluster-conformance.ts";
 import { startCluster, type TestCluster } from "../support/kube.ts";
-import { pokeIn } from "../support/kube-poke.ts";
+import { namespacesIn, pokeIn } from "../support/kube-poke.ts";
 
 // A real API server, held to the test that directory clusters are held to.
 
@@ -31,6 +31,7 @@ async function openForTest(): Promise<Opened> {
     other: await connect(server.kubeconfig()),
     namespace,
     poke: { ...pokeIn(server, namespace), garbled: () => connectToRubbish() },
+    namespaces: { ...namespacesIn(server), garbled: () => connectToRubbish() },
     close: async () => undefined,
   };
 }

@@ -108,6 +108,42 @@ test.each(LOSSES)("an immutable Secret is made anew where %s", async (_, losses)
   expect(plain(await got())).toEqual({ a: "2" });
 });
 
+test.each(LOSSES)("a namespace is created, annotated and removed once where %s", async (_, losses) => {
+  const { previews } = live;
+  const name = `${namespace}-pr-1`;
+  const labels = new Map([["jackfield.dev/preview-of", namespace]]);
+  const wanted = { name, labels, annotations: new Map([["a", "1"]]) };
+  fates = [...losses];
+  expect(await previews.create(wanted)).toEqual({ kind: "done" });
+  const made = await previews.get(name);
+  expect(made?.annotations.get("a")).toBe("1");
+  expect(await previews.create(wanted)).toEqual({ kind: "changed" });
+  fates = [...losses];
+  expect(await previews.annotate(name, new Map([["a", "2"]]), made?.seen ?? NOTHING)).toEqual({
+    kind: "done",
+  });
+  const noted = await previews.get(name);
+  expect([noted?.annotations.get("a"), noted?.seen.uid]).toEqual(["2", made?.seen.uid]);
+  fates = [...losses];
+  expect(await previews.remove(name, noted?.seen ?? NOTHING)).toEqual({ kind: "done" });
+  expect((await previews.get(name))?.isLeaving).toBe(true);
+});
+
+test("a namespace that somebody else made after a request was lost is not taken for ours", async () => {
+  const name = `${namespace}-pr-1`;
+  let made: Promise<unknown> | undefined;
+  meanwhile = () => {
+    made ??= server.namespace(name);
+  };
+  fates = ["drop", "drop"];
+  const answer = await live.previews.create({ name, labels: new Map([["a", "b"]]), annotations: new Map() });
+  await made;
+  expect(answer).toEqual({ kind: "changed" });
+  expect((await live.previews.get(name))?.labels.get("a")).toBeUndefined();
+});
+
+const NOTHING = { uid: "none", resourceVersion: "none" };
+
 test("what somebody else wrote after a lost answer is not written over, nor taken for ours", async () => {
   const seen = await made({ a: "1" });
   fates = ["lose"];

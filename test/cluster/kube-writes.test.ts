@@ -291,6 +291,87 @@ test("a Role that names one Secret and the Lease is enough", async () => {
   deployer.close();
 });
 
+test("a namespace goes with all that it holds, and is seen to leave until then", async () => {
+  const name = `${namespace}-pr-1`;
+  const { previews } = live;
+  await previews.create({ name, labels: new Map(), annotations: new Map() });
+  const seen = (await previews.get(name))?.seen ?? NOTHING;
+  await server.ask("POST", `/api/v1/namespaces/${name}/secrets`, {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "kept", finalizers: ["example.com/keep"] },
+  });
+  expect(await live.create({ ...wanted({ a: "1" }), namespace: name })).toEqual({ kind: "done" });
+  expect(await previews.remove(name, seen)).toEqual({ kind: "done" });
+  // What it was seen as changes while it goes.
+  const statusOf = async () =>
+    JSON.stringify((await server.ask("GET", `/api/v1/namespaces/${name}`)).body.status);
+  await waitFor(async () => (await statusOf()).includes("SomeFinalizersRemain"));
+  const left = await previews.get(name);
+  expect([left?.isLeaving, left?.seen.uid]).toEqual([true, seen.uid]);
+  expect(left?.seen.resourceVersion).not.toBe(seen.resourceVersion);
+  expect(await previews.remove(name, seen)).toEqual({ kind: "done" });
+  expect(await live.create({ ...wanted({ a: "1" }, "late"), namespace: name })).toMatchObject({
+    kind: "refused",
+    diagnostic: { code: "JF708" },
+  });
+  const kept = `/api/v1/namespaces/${name}/secrets/kept`;
+  await server.ask("PATCH", kept, { metadata: { finalizers: null } }, MERGE);
+  await waitFor(async () => (await previews.get(name)) === undefined);
+  expect(await previews.remove(name, seen)).toEqual({ kind: "done" });
+});
+
+test("a right over namespaces that is missing is told, and the ClusterRole of the docs is enough", async () => {
+  const name = `${namespace}-pr-1`;
+  const wantedOne = { name, labels: new Map([["of", namespace]]), annotations: new Map() };
+  const nobody = as("nobody");
+  const answers = [
+    await nobody.previews.create(wantedOne),
+    await nobody.previews.annotate(name, new Map([["a", "1"]]), NOTHING),
+    await nobody.previews.remove(name, NOTHING),
+  ];
+  for (const [index, verb] of ["create", "patch", "delete"].entries()) {
+    const hint = `a ClusterRole must allow apiGroups: [""], resources: ["namespaces"], verbs: ["${verb}"]`;
+    expect(answers[index]).toMatchObject({ kind: "refused", diagnostic: { code: "JF706", hint } });
+  }
+  for (const reading of [nobody.previews.get(name), nobody.previews.list("of", namespace)])
+    await expect(reading).rejects.toMatchObject({ diagnostic: { code: "JF706" } });
+  nobody.close();
+  const verbs = ["get", "list", "create", "patch", "delete"];
+  await server.allow("limited", undefined, [
+    { resources: ["namespaces"], verbs },
+    { resources: ["secrets"], verbs: ["get", "create", "patch", "delete"] },
+    { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "patch"] },
+  ]);
+  const limited = as("limited");
+  const { previews } = limited;
+  await waitFor(async () => (await previews.create(wantedOne)).kind !== "refused");
+  expect((await previews.list("of", namespace)).map((one) => one.name)).toEqual([name]);
+  expect(await limited.create({ ...wanted({ a: "1" }), namespace: name })).toEqual({ kind: "done" });
+  const secret = await limited.get(name, "one");
+  expect(await limited.remove(name, "one", secret?.seen ?? NOTHING)).toEqual({ kind: "done" });
+  const lock = await limited.lock(name, "jackfield-prod", "me");
+  expect(lock.kind).toBe("locked");
+  if (lock.kind === "locked") await lock.lock.release();
+  const made = (await previews.get(name))?.seen ?? NOTHING;
+  expect(await previews.annotate(name, new Map([["a", "1"]]), made)).toEqual({ kind: "done" });
+  expect(await previews.remove(name, (await previews.get(name))?.seen ?? NOTHING)).toEqual({ kind: "done" });
+  limited.close();
+});
+
+test("namespaces are not selected by what is no label", async () => {
+  for (const [label, value] of [
+    ["a,b", "c"],
+    ["", "c"],
+    ["a", "b,c"],
+    ["!a", ""],
+    ["a in (b)", ""],
+  ] as const)
+    await expect(live.previews.list(label, value)).rejects.toMatchObject({ diagnostic: { code: "JF711" } });
+});
+
+const NOTHING = { uid: "00000000-0000-0000-0000-000000000000", resourceVersion: "1" };
+
 test("the identity of a cluster is that of kube-system", async () => {
   expect(await live.identity()).toBe(await server.uid());
 });

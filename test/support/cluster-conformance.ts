@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { Secret } from "../../src/core/secret.ts";
 import type { LiveSecret, WantedSecret } from "../../src/model/live.ts";
 import { type LiveCluster, type Lock, PortFailure } from "../../src/ports.ts";
+import { type NamespacePoke, testNamespaces } from "./namespace-conformance.ts";
 
 // What every cluster keeps to, whatever it is made of: one test for a folder and for a real server.
 
@@ -28,6 +29,8 @@ export interface Opened {
   readonly other: LiveCluster;
   readonly namespace: string;
   readonly poke: Poke;
+  /** What others do to namespaces whose names begin like this one. */
+  readonly namespaces: NamespacePoke;
   close(): Promise<void>;
 }
 
@@ -48,6 +51,7 @@ export function clusterConformance(kind: string, open: () => Promise<Opened>, ru
   testRaces(kind, here);
   testLocks(kind, here);
   testModel(kind, here, runs);
+  testNamespaces(kind, here);
 }
 
 type Here = () => Opened;

@@ -16,6 +16,7 @@ import type { Cluster } from "../../src/model/declaration.ts";
 import { openDirectory } from "../../src/node/directory/open.ts";
 import type { LiveCluster } from "../../src/ports.ts";
 import type { Opened, Poke } from "./cluster-conformance.ts";
+import type { NamespacePoke } from "./namespace-conformance.ts";
 
 const CHILD = fileURLToPath(new URL("directory-child.ts", import.meta.url));
 
@@ -70,6 +71,7 @@ export async function openForTest(): Promise<Opened> {
     other: openIn(root),
     namespace: "airflow",
     poke: pokeIn(root, "airflow"),
+    namespaces: namespacesIn(root),
     close: async () => rmSync(root, { recursive: true, force: true }),
   };
 }
@@ -99,6 +101,24 @@ export function pokeIn(root: string, namespace: string): Poke {
     async garbled(secret) {
       if (!existsSync(metadata(secret))) throw new Error(`there is no ${secret}`);
       writeFileSync(metadata(secret), '{"v": 1, "uid"');
+      return openIn(root);
+    },
+  };
+}
+
+/** What others do to the namespaces of the directory cluster below a folder. */
+function namespacesIn(root: string): NamespacePoke {
+  const file = (name: string) => join(root, "cluster", name, "..namespace.json");
+  return {
+    make: async (name) => void mkdirSync(join(root, "cluster", name)),
+    async annotate(name, annotation, text) {
+      const object = JSON.parse(readFileSync(file(name), "utf8"));
+      object.annotations[annotation] = text;
+      writeFileSync(file(name), JSON.stringify(object));
+    },
+    finish: async () => undefined,
+    async garbled(name) {
+      writeFileSync(file(name), '{"v": 1, "uid"');
       return openIn(root);
     },
   };

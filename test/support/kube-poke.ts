@@ -1,5 +1,6 @@
 import type { Poke } from "./cluster-conformance.ts";
 import { must, type TestCluster } from "./kube.ts";
+import type { NamespacePoke } from "./namespace-conformance.ts";
 
 /** What others do to a namespace of a real cluster. */
 export function pokeIn(server: TestCluster, namespace: string): Omit<Poke, "garbled"> {
@@ -24,6 +25,23 @@ export function pokeIn(server: TestCluster, namespace: string): Omit<Poke, "garb
       };
       const body = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { name }, spec };
       must(await server.ask("POST", `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`, body));
+    },
+  };
+}
+
+/** What others do to the namespaces of a real cluster without controllers. */
+export function namespacesIn(server: TestCluster): Omit<NamespacePoke, "garbled"> {
+  const path = (name: string) => `/api/v1/namespaces/${name}`;
+  return {
+    make: (name) => server.namespace(name),
+    async annotate(name, annotation, text) {
+      const body = { metadata: { annotations: { [annotation]: text } } };
+      must(await server.ask("PATCH", path(name), body, { type: "application/merge-patch+json" }));
+    },
+    async finish(name) {
+      const { status, body } = await server.ask("GET", path(name));
+      if (status === 404) return;
+      must(await server.ask("PUT", `${path(name)}/finalize`, { ...body, spec: { finalizers: [] } }));
     },
   };
 }
