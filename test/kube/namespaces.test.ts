@@ -103,7 +103,7 @@ test("each write is sent with what guards it, and by our name", async () => {
 });
 
 const PHASES: readonly (readonly [string, Record<string, unknown>, boolean])[] = [
-  ["one that is there", namespace("pr-1"), false],
+  ["one that is there, just like ours", namespace("pr-1", { annotations: { note: "1" } }), false],
   ["one with a time of its deletion", namespace("pr-1", { deletionTimestamp: "2026-01-01T00:00:00Z" }), true],
   ["one that is Terminating", namespace("pr-1", {}, "Terminating"), true],
 ];
