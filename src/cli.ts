@@ -1,6 +1,7 @@
 import { runBuild } from "./commands/build-spec.ts";
 import { liveSpecs } from "./commands/live/specs.ts";
 import { optionsOf } from "./commands/options.ts";
+import { previewSpecs } from "./commands/preview/specs.ts";
 import { secretsSpecs } from "./commands/secrets/specs.ts";
 import { ACCEPT } from "./commands/secrets/specs-files.ts";
 import { validate } from "./commands/validate.ts";
@@ -62,7 +63,10 @@ function show({ command, options }: Invocation, outcome: Outcome, terminal: Term
 }
 
 /** Commands that stand below a word of their own, and what the word is about. */
-const GROUPS = { secrets: "set, edit, verify and seal secrets, and tell who can read them" };
+const GROUPS = {
+  preview: "short-lived Deployments for pull requests and branches",
+  secrets: "set, edit, verify and seal secrets, and tell who can read them",
+};
 
 function commands(terminal: Terminal): readonly CommandSpec[] {
   const specs: readonly CommandSpec[] = [
@@ -142,6 +146,7 @@ function commands(terminal: Terminal): readonly CommandSpec[] {
       }),
     },
     ...liveSpecs(terminal.env, VERSION),
+    ...previewSpecs(terminal.env, VERSION),
     ...secretsSpecs(terminal.env),
     {
       name: "types",

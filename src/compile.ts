@@ -12,7 +12,7 @@ import { checkReaders, type RuleOf } from "./link/readers.ts";
 import { lintFiles } from "./lint/lint.ts";
 import { plainByName } from "./lint/plain-by-name.ts";
 import { ignoredConfig, lintConfig, unreadableConfig } from "./lint/sops-config.ts";
-import type { Declarations, Deployment } from "./model/declaration.ts";
+import type { Declarations } from "./model/declaration.ts";
 import type { EffectiveWorkspace } from "./model/effective.ts";
 import type { ParsedFile } from "./model/tree.ts";
 import { parseFile } from "./parse/parse.ts";
@@ -46,8 +46,8 @@ const WORKSPACE_FILE = /(^|\/)jackfield\.yaml$/;
 export interface CompileOptions {
   /** Files whose Workspace and Deployment documents count instead of those of the files themselves (design: 3.5). */
   readonly policy?: readonly SourceFile[] | undefined;
-  /** Deployments that no document declares: previews, derived from those that are. */
-  readonly derive?: (declarations: Declarations) => readonly Deployment[];
+  /** Adds what no document declares: previews. */
+  readonly derive?: ((declarations: Declarations) => Declarations) | undefined;
 }
 
 /**
@@ -154,8 +154,7 @@ function compileWorkspace(input: WorkspaceInput): readonly CompiledWorkspace[] {
   }
   append(input.unused, broken);
   const declared = declare(root, valid, findLost(broken, unread));
-  const derived = input.derive?.(declared) ?? [];
-  const declarations = { ...declared, deployments: [...declared.deployments, ...derived] };
+  const declarations = input.derive?.(declared) ?? declared;
   const linked = link(declarations);
   append(diagnostics, linked.diagnostics);
   append(diagnostics, checkReaders(declarations, recipientsOf, configRules(input.folder, config)));

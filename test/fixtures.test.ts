@@ -52,6 +52,10 @@ const ELSEWHERE: Readonly<Record<string, readonly Code[]>> = {
     ...(["JF040", "JF041", "JF042", "JF043", "JF044", "JF045", "JF046", "JF047", "JF048"] as const),
   ],
   "changes from tree to tree: test/change, test/real/change": ["JF009", "JF740", "JF741", "JF742"],
+  "previews: test/preview, test/real/preview": [
+    ...(["JF780", "JF781", "JF782", "JF783", "JF784", "JF785", "JF786", "JF787", "JF788"] as const),
+    ...(["JF789", "JF791", "JF792"] as const),
+  ],
   "the GitHub Action: test/real/action-plan, action-apply": [
     ...(["JF746", "JF747", "JF766"] as const),
     ...(["JF745", "JF760", "JF761", "JF762", "JF763", "JF764", "JF765"] as const),

@@ -387,6 +387,29 @@ export const catalog = {
   JF765: e("bad-input", "input `{input}` must be {wanted}"),
   JF766: e("no-head", "the last commit of pull request {number} cannot be fetched"),
 
+  // JF78 previews
+  JF780: e("no-previews", "Deployment `{base}` allows no previews"),
+  JF781: e(
+    "protected-base",
+    "environment `{environment}` of Deployment `{base}` is protected: it has no previews",
+  ),
+  JF782: e("paused-base", "Deployment `{base}` is paused: it gets no new previews"),
+  JF783: e("bad-preview-namespace", "`{namespace}` cannot be the namespace of a preview: {reason}"),
+  JF784: e(
+    "bad-placeholder",
+    "`{placeholder}` must not stand in `{field}`, which is part of where a credential is sent",
+  ),
+  JF785: w("left-out", "{kind} `{id}` is left out of the preview: {why}"),
+  JF786: e("foreign-namespace", "namespace `{namespace}` is there, and not this preview's"),
+  JF787: e("leaving-namespace", "namespace `{namespace}` is still being deleted"),
+  JF788: e("too-many-previews", "Deployment `{base}` has {limit} previews, as many as it allows: {names}"),
+  JF789: e(
+    "too-many-gone",
+    "{count} of {total} previews in cluster `{cluster}` would go: that may be a mistake",
+  ),
+  JF791: w("unwanted", "preview `{deployment}` is not wanted any more: it is taken down"),
+  JF792: e("changed-namespace", "somebody else changed namespace `{namespace}` meanwhile"),
+
   // JF9 defects
   JF901: e("defect", "a defect in Jackfield: {reason}"),
 } as const satisfies Record<string, Entry>;

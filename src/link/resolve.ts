@@ -17,6 +17,7 @@ import { judge } from "./judge.ts";
 import { type Layer, layersOf, type Selection, typing } from "./layers.ts";
 import { type MergedField, mergeLayers } from "./merge.ts";
 import { linkedAndExcluded, reachOf } from "./reach.ts";
+import { baseOf } from "./select.ts";
 
 /** What one subject gives: for each Deployment by index, its effective object or nothing. */
 export type Resolved = readonly (EffectiveObject | undefined)[];
@@ -36,7 +37,7 @@ export function resolve(
   if (shared) resolveShared(subject, shared, selection, findings, result);
   const reach = shared && reachOf(selection, shared, subject.links);
   selection.deployments.forEach((deployment, index) => {
-    const own = subject.own.get(deployment.name.value);
+    const own = subject.own.get(baseOf(deployment));
     if (!own) return;
     if (shared && reach?.reaches(index)) reportShadowed(findings, shared, own, deployment);
     result[index] = resolveOwn(subject, own, deployment, findings);
@@ -102,7 +103,9 @@ function reachedIndices(
   );
   return selection.deployments.flatMap((deployment, index) => {
     if (preview && !apart.some((bits) => bits?.[index] === 1)) return [];
-    if (subject.own.has(deployment.name.value)) return [];
+    // One that is derived is looked at as what it is.
+    if (preview && deployment.previewOf !== undefined) return [];
+    if (subject.own.has(baseOf(deployment))) return [];
     return reach.reaches(index) ? [index] : [];
   });
 }
@@ -183,7 +186,7 @@ function resolveOwn(
   deployment: Deployment,
   findings: Findings,
 ): EffectiveObject {
-  const credentials = subject.ownCredentials.get(deployment.name.value) ?? [];
+  const credentials = subject.ownCredentials.get(baseOf(deployment)) ?? [];
   const members = [memberName(deployment, false)];
   return makeObject(object, credentials.map(ownLayer), { members, findings, removed: new Set() });
 }

@@ -17,7 +17,7 @@ export function selects(selector: Selector, { deployment, preview }: Target): bo
     case "deployments":
       return namesIt(selector.names, deployment);
     case "previewsOf":
-      return preview && namesIt(selector.names, deployment);
+      return (preview || deployment.previewOf !== undefined) && namesIt(selector.names, deployment);
     case "match":
       return (
         (!selector.environment || selector.environment.value === deployment.environment.value) &&
@@ -28,7 +28,12 @@ export function selects(selector: Selector, { deployment, preview }: Target): bo
 }
 
 function namesIt(names: readonly Located<string>[], deployment: Deployment): boolean {
-  return names.some((name) => name.value === deployment.name.value);
+  return names.some((name) => name.value === baseOf(deployment));
+}
+
+/** The name that a Deployment is selected by: a preview is by its base's. */
+export function baseOf({ name, previewOf }: Deployment): string {
+  return previewOf ?? name.value;
 }
 
 /**

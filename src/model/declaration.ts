@@ -114,6 +114,8 @@ export interface Deployment {
   readonly paused?: string;
   readonly secretName?: Located<string>;
   readonly renamedFrom?: string;
+  /** Set: no document declares it; it is a preview of this base, by name. */
+  readonly previewOf?: string;
   readonly at: Span;
 }
 
