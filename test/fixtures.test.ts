@@ -54,7 +54,7 @@ const ELSEWHERE: Readonly<Record<string, readonly Code[]>> = {
   "changes from tree to tree: test/change, test/real/change": ["JF009", "JF740", "JF741", "JF742"],
   "previews: test/preview, test/real/preview": [
     ...(["JF780", "JF781", "JF782", "JF783", "JF784", "JF785", "JF786", "JF787", "JF788"] as const),
-    ...(["JF789", "JF791", "JF792"] as const),
+    ...(["JF789", "JF791", "JF792", "JF793"] as const),
   ],
   "the GitHub Action: test/real/action-plan, action-apply": [
     ...(["JF746", "JF747", "JF766"] as const),

@@ -32,7 +32,9 @@ const SHELL = [
   "program.ts",
   "shell.ts",
   "version.ts",
-  ...["apply", "io", "main", "plan", "report", "run"].map((name) => `action/${name}.ts`),
+  ...["apply", "io", "live-ports", "main", "plan", "preview", "report", "run"].map(
+    (name) => `action/${name}.ts`,
+  ),
   "commands/live/specs.ts",
   "commands/preview/specs.ts",
   "commands/build-spec.ts",

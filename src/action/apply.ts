@@ -1,20 +1,14 @@
-import { randomBytes } from "node:crypto";
 import { applyMerge } from "../commands/pull/apply.ts";
 import type { Line } from "../commands/pull/reviewed.ts";
-import { diagnostic } from "../core/diagnostic.ts";
-import { createClusters } from "../node/clusters.ts";
 import type { Place } from "../node/files.ts";
 import { fetchPull } from "../node/git-fetch.ts";
 import { watchInterrupts } from "../node/interrupt.ts";
-import { GIVEN } from "../node/kube/kubeconfig.ts";
 import type { Context } from "../node/runner/context.ts";
-import { readInput, takeSecret } from "../node/runner/inputs.ts";
-import { givenKeys } from "../node/runner/keys.ts";
-import { createSopsProgram } from "../node/sops-program.ts";
+import { readInput } from "../node/runner/inputs.ts";
 import type { Outcome } from "../outcome.ts";
-import { type History, PortFailure } from "../ports.ts";
-import { VERSION } from "../version.ts";
-import { githubOf, type Step, takeTokens } from "./io.ts";
+import type { History } from "../ports.ts";
+import { neededGitHub, type Step, takeTokens } from "./io.ts";
+import { livePorts } from "./live-ports.ts";
 import { remoteBranch, wrongEvent } from "./plan.ts";
 
 const BRANCH = /^refs\/heads\/(.+)$/;
@@ -28,12 +22,7 @@ export async function applyStep(
 ): Promise<Outcome & { readonly outputs: ReadonlyMap<string, string> }> {
   const line = lineOf(context, history);
   const tokens = takeTokens(step);
-  const github = githubOf(tokens, context);
-  if (!github)
-    throw new PortFailure(
-      diagnostic("JF765", undefined, { input: "github-token", wanted: "a token" }),
-      "user",
-    );
+  const github = neededGitHub(tokens, context);
   const outcome = await applyMerge(
     {
       ...portsOf(step, root, atCommit(history, line, context)),
@@ -62,22 +51,15 @@ function atCommit(history: History, { head, policy }: Line, { defaultBranch }: C
   return { ...history, head: () => head, defaultBranch: () => reviewed };
 }
 
-function portsOf({ env }: Step, root: string, history: History) {
-  const kubeconfig = takeSecret(env, "kubeconfig");
-  const keys = givenKeys(takeSecret(env, "age-key"));
-  const program = readInput(env, "sops");
+function portsOf(step: Step, root: string, history: History) {
   const head = history.head() ?? "";
   const policy = history.defaultBranch()?.commit ?? head;
   return {
+    ...livePorts(step, root),
     files: history.filesAt(head),
     policy: policy === head ? undefined : history.filesAt(policy).scan().value,
-    keys,
     history,
-    clusters: createClusters({ ...env, ...(kubeconfig !== undefined && { [GIVEN]: kubeconfig }) }, root),
-    sops: program === undefined ? undefined : createSopsProgram(program, env),
-    tool: VERSION,
     progress: { report: () => undefined },
-    holder: `github-${env.GITHUB_RUN_ID ?? ""}-${randomBytes(4).toString("hex")}`,
     isStopped: watchInterrupts(),
   };
 }

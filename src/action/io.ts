@@ -1,7 +1,9 @@
+import { diagnostic } from "../core/diagnostic.ts";
 import type { GitHub } from "../github-ports.ts";
 import { createGitHub } from "../node/github/github.ts";
 import type { Context } from "../node/runner/context.ts";
 import { readInput, takeSecret } from "../node/runner/inputs.ts";
+import { PortFailure } from "../ports.ts";
 
 /** The process of a step, as the runner starts it. */
 export interface Step {
@@ -26,6 +28,13 @@ export function githubOf({ own, approvals }: Tokens, { apiUrl, repository }: Con
   return own === undefined
     ? undefined
     : createGitHub({ apiUrl, repository, token: own, approvalsToken: approvals });
+}
+
+/** The same, where nothing can be told without. Throws PortFailure. */
+export function neededGitHub(tokens: Tokens, context: Context): GitHub {
+  const github = githubOf(tokens, context);
+  if (github) return github;
+  throw new PortFailure(diagnostic("JF765", undefined, { input: "github-token", wanted: "a token" }), "user");
 }
 
 /** What the step works on, in words of its own. */

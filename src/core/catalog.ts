@@ -409,6 +409,7 @@ export const catalog = {
   ),
   JF791: w("unwanted", "preview `{deployment}` is not wanted any more: it is taken down"),
   JF792: e("changed-namespace", "somebody else changed namespace `{namespace}` meanwhile"),
+  JF793: w("nothing-to-preview", "no Deployment of the default branch allows previews"),
 
   // JF9 defects
   JF901: e("defect", "a defect in Jackfield: {reason}"),

@@ -44,6 +44,8 @@ export interface FakeGitHub {
   readonly url: string;
   readonly state: State;
   readonly faults: Fault[];
+  /** Called with each operation that is asked, before it is answered: what happens meanwhile. */
+  readonly meanwhile: ((id: string, nth: number) => void)[];
   /** Operations, in the order they were asked. */
   readonly asked: string[];
   /** What did not conform. */
@@ -76,10 +78,11 @@ export function emptyState(repository = "octo/repo"): State {
 export async function startGitHub(state: State = emptyState()): Promise<FakeGitHub> {
   const faults: Fault[] = [];
   const asked: string[] = [];
+  const meanwhile: FakeGitHub["meanwhile"] = [];
   const troubles: string[] = [];
   const server = createServer((request, response) => {
     readBody(request).then((body) =>
-      handle({ state, faults, asked, troubles, url }, request, response, body),
+      handle({ state, faults, meanwhile, asked, troubles, url }, request, response, body),
     );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -89,7 +92,7 @@ export async function startGitHub(state: State = emptyState()): Promise<FakeGitH
       server.close(() => resolve());
       server.closeAllConnections();
     });
-  return { url, state, faults, asked, troubles, close };
+  return { url, state, faults, meanwhile, asked, troubles, close };
 }
 
 interface Serving extends Omit<FakeGitHub, "close"> {}
@@ -118,6 +121,7 @@ function handle(serving: Serving, request: IncomingMessage, response: ServerResp
     return;
   }
   asked.push(route.id);
+  for (const happen of serving.meanwhile) happen(route.id, asked.filter((one) => one === route.id).length);
   const fault = faults.find(({ id, times }) => id === route.id && times > 0);
   if (fault) {
     fault.times -= 1;

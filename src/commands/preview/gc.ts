@@ -30,11 +30,11 @@ interface Doomed {
  * that cluster goes.
  */
 export async function gc(ports: GcPorts, request: GcRequest): Promise<Outcome> {
-  const places = await ownedPreviews(ports, request.workspace);
+  const { places, diagnostics: blind } = await ownedPreviews(ports, request.workspace, true);
   try {
     const swept = [];
     for (const place of places) swept.push(await sweep(ports, request, place));
-    const diagnostics = swept.flatMap((one) => one.diagnostics);
+    const diagnostics = [...blind, ...swept.flatMap((one) => one.diagnostics)];
     const gone = swept.flatMap((one) => one.gone);
     const rows = gone.map(({ one, why }) => [
       one.record.deployment,

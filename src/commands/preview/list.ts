@@ -5,7 +5,7 @@ import type { PreviewPorts } from "./ports.ts";
 
 /** `jackfield preview list`: the previews that live, and until when. */
 export async function list(ports: PreviewPorts, workspace: string | undefined): Promise<Outcome> {
-  const places = await ownedPreviews(ports, workspace);
+  const { places, diagnostics } = await ownedPreviews(ports, workspace, false);
   for (const { open } of places) open.close();
   const previews = places.flatMap(({ workspace: name, cluster, owned }) =>
     owned.map(({ record, live }) => ({
@@ -27,7 +27,8 @@ export async function list(ports: PreviewPorts, workspace: string | undefined): 
     sha.slice(0, SHORT),
     leaving ? "is being deleted" : `until ${expiresAt}`,
   ]);
-  return { diagnostics: [], result: { previews }, text: rows.length > 0 ? table(rows) : "no previews\n" };
+  const none = diagnostics.length > 0 ? "" : "no previews\n";
+  return { diagnostics, result: { previews }, text: rows.length > 0 ? table(rows) : none };
 }
 
 const SHORT = 12;

@@ -1,9 +1,11 @@
 import type { LiveNamespace } from "../../cluster-ports.ts";
-import { compile } from "../../compile.ts";
+import { type CompiledWorkspace, compile } from "../../compile.ts";
+import type { Diagnostic } from "../../core/diagnostic.ts";
 import { compareText } from "../../core/source.ts";
 import { clusterKey } from "../../model/cluster-key.ts";
+import type { Cluster } from "../../model/declaration.ts";
 import type { PreviewRecord } from "../../model/preview.ts";
-import type { LiveCluster } from "../../ports.ts";
+import { type LiveCluster, PortFailure } from "../../ports.ts";
 import { PREVIEWS, previewsLabel, readPreview } from "../../preview/record.ts";
 import { identityOf } from "../live/wanted.ts";
 import { allBases, type Base, nameOf } from "./bases.ts";
@@ -27,39 +29,76 @@ export interface OwnedIn {
   readonly owned: readonly Owned[];
 }
 
+export interface Lookout {
+  readonly places: readonly OwnedIn[];
+  /** Clusters that cannot be asked: what may be there is not taken for nothing. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+interface Place {
+  readonly workspace: CompiledWorkspace;
+  readonly cluster: Cluster;
+  /** A Deployment there allows previews. */
+  readonly hasBase: boolean;
+}
+
 /**
- * The previews of every Workspace in every cluster that it has Deployments in. Throws PortFailure: what cannot be listed is not taken for
- * none. Whoever gets them closes their clusters.
+ * The previews of every Workspace in the clusters of its bases; `isThorough`: in every cluster that may have had one, too, where what cannot be asked is a
+ * warning. Whoever gets them closes their clusters.
  */
 export async function ownedPreviews(
   ports: PreviewPorts,
   wanted: string | undefined,
-): Promise<readonly OwnedIn[]> {
+  isThorough: boolean,
+): Promise<Lookout> {
   const all = allBases(compile(ports.reviewed)).filter(
     ({ workspace }) => (wanted ?? nameOf(workspace)) === nameOf(workspace),
   );
-  const places = new Map(
-    all.flatMap(({ workspace, deployment }) => {
-      const { clusters, directory } = workspace.declarations.workspace;
-      const cluster = clusters.get(deployment.cluster.value);
-      return cluster
-        ? [[`${identityOf(workspace)} ${clusterKey(cluster, directory)}`, { workspace, cluster }] as const]
-        : [];
-    }),
-  );
-  const found: OwnedIn[] = [];
-  for (const { workspace, cluster } of places.values()) {
-    const open = await ports.clusters.open(cluster, workspace.declarations.workspace.directory);
-    const identity = identityOf(workspace);
-    const bases = all.filter((one) => one.workspace === workspace);
-    const lives = await open.previews.list(PREVIEWS, previewsLabel(identity));
+  const places: OwnedIn[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const place of placesOf(all)) {
+    if (!place.hasBase && !isThorough) continue;
+    try {
+      places.push(await lookInto(ports, place, all));
+    } catch (error) {
+      if (!(error instanceof PortFailure)) throw error;
+      diagnostics.push(place.hasBase ? error.diagnostic : { ...error.diagnostic, severity: "warning" });
+    }
+  }
+  return { places, diagnostics };
+}
+
+/** Clusters with a Deployment that is in no protected environment: no other ever had a preview. */
+function placesOf(bases: readonly Base[]): readonly Place[] {
+  const places = new Map<string, Place>();
+  for (const { workspace, deployment } of bases) {
+    const { clusters, directory, environments } = workspace.declarations.workspace;
+    const cluster = clusters.get(deployment.cluster.value);
+    if (!cluster || environments.get(deployment.environment.value)?.protected) continue;
+    const key = `${identityOf(workspace)} ${clusterKey(cluster, directory)}`;
+    const hasBase = deployment.previews !== undefined || places.get(key)?.hasBase === true;
+    places.set(key, { workspace, cluster, hasBase });
+  }
+  return [...places.values()];
+}
+
+async function lookInto(
+  { clusters }: PreviewPorts,
+  { workspace, cluster }: Place,
+  all: readonly Base[],
+): Promise<OwnedIn> {
+  const open = await clusters.open(cluster, workspace.declarations.workspace.directory);
+  try {
+    const lives = await open.previews.list(PREVIEWS, previewsLabel(identityOf(workspace)));
     const owned = lives.flatMap((live): readonly Owned[] => {
       const record = readPreview(live);
-      if (!record) return [];
-      return [{ record, live, base: bases.find(({ deployment }) => deployment.name.value === record.base) }];
+      const isIts = (one: Base) => one.workspace === workspace && one.deployment.name.value === record?.base;
+      return record ? [{ record, live, base: all.find(isIts) }] : [];
     });
     const sorted = owned.toSorted((a, b) => compareText(a.record.deployment, b.record.deployment));
-    found.push({ workspace: nameOf(workspace), cluster: cluster.name.value, open, owned: sorted });
+    return { workspace: nameOf(workspace), cluster: cluster.name.value, open, owned: sorted };
+  } catch (error) {
+    open.close();
+    throw error;
   }
-  return found;
 }

@@ -40,7 +40,7 @@ export async function up(ports: UpPorts, which: Which): Promise<Outcome> {
     const delivered = await deliver(ports, prepared, opened);
     const told = [...troubles, ...delivered.diagnostics];
     const isWanted = await ports.isWanted();
-    if (!isWanted) await takeDown(cluster, prepared);
+    if (!isWanted) await takeDown(cluster, prepared, request.sha);
     const outcome = ended(
       prepared,
       isWanted ? told : [...told, unwanted(prepared)],
@@ -136,10 +136,12 @@ async function isFull(
 }
 
 /** It was closed while it was written: the run that takes it down may have come before. */
-async function takeDown(cluster: LiveCluster, { deployment }: Prepared): Promise<void> {
+async function takeDown(cluster: LiveCluster, { deployment }: Prepared, sha: string): Promise<void> {
   const there = await cluster.previews.get(deployment.namespace.value);
-  if (there && readPreview(there)?.deployment === deployment.name.value)
-    await removeNamespace(cluster, there);
+  if (!there) return;
+  const known = readPreview(there);
+  // One that was brought up again meanwhile is another run's.
+  if (known?.deployment === deployment.name.value && known.sha === sha) await removeNamespace(cluster, there);
 }
 
 function unwanted({ deployment }: Prepared): Diagnostic {
