@@ -74,12 +74,18 @@ function commands(terminal: Terminal): readonly CommandSpec[] {
       name: "init",
       description: "write a first Workspace into an empty folder, or beside existing files",
       subject: "folder",
-      options: [["--example", "the whole example estate, with a throw-away demo key"]],
+      options: [
+        ["--example", "the whole example estate, with a throw-away demo key"],
+        ["--github", "the workflows of the GitHub Action instead, at the root of the repo"],
+      ],
       run: guarded(async ({ options }) => {
-        const [{ init }, { createInitFolder, packagedContent }] = await Promise.all([
+        const [{ init, initGithub }, { createInitFolder, packagedContent }] = await Promise.all([
           import("./commands/init.ts"),
           import("./node/init.ts"),
         ]);
+        if (options.github === true) {
+          return initGithub(createInitFolder(findPlace(options.C ?? ".").root), packagedContent());
+        }
         const folder = createInitFolder(options.C ?? ".");
         return init(folder, packagedContent(), options.example === true);
       }),

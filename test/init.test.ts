@@ -132,3 +132,20 @@ test("demo keys come with --example only, and it is ignored where plain secrets 
   expect(readFileSync(join(example, "estate/demo.agekey"), "utf8")).toContain("THROW-AWAY DEMO KEY");
   expect(readFileSync(join(example, "estate/.gitignore"), "utf8")).toContain(".jackfield/");
 });
+
+test("init --github writes the workflows, and leaves those that are there", () => {
+  const root = empty();
+  const folder = join(root, ".github/workflows");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "jackfield-plan.yml"), "mine\n");
+  const ran = jackfield(root, "init", "--github");
+  expect(ran).toMatchObject({ status: 0, stderr: "" });
+  expect(ran.stdout).toContain("kept .github/workflows/jackfield-plan.yml, which is not as ours");
+  expect(readFileSync(join(folder, "jackfield-plan.yml"), "utf8")).toBe("mine\n");
+  expect(readdirSync(folder)).toEqual([
+    "jackfield-apply.yml",
+    "jackfield-plan.yml",
+    "jackfield-preview-gc.yml",
+    "jackfield-preview.yml",
+  ]);
+});

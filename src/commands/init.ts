@@ -22,6 +22,8 @@ export interface InitContent {
   example(): ReadonlyMap<string, string>;
   /** The schema for editors. */
   schema(): string;
+  /** Workflows of GitHub Actions, by path; only read with `--github`. */
+  workflows(): ReadonlyMap<string, string>;
 }
 
 /**
@@ -45,6 +47,23 @@ export function init(folder: InitFolder, content: InitContent, example: boolean)
     result: { created, kept },
     text: summary(folder, created, kept, files, example),
   };
+}
+
+/** `jackfield init --github`: the workflows of the Action, at the root of a repo. What is there stays untouched. */
+export function initGithub(folder: InitFolder, content: InitContent): Outcome {
+  const files = content.workflows();
+  const kept = [...files.keys()].filter((path) => folder.exists(path));
+  const fresh = new Map([...files].filter(([path]) => !kept.includes(path)));
+  folder.createAll(fresh);
+  const created = [...fresh.keys()];
+  const lines = [
+    ...created.map((path) => `created ${path}`),
+    ...kept.map(
+      (path) => `kept ${path}${folder.read(path) === files.get(path) ? "" : ", which is not as ours"}`,
+    ),
+    "next: docs/github.md tells which environments and secrets they need; pin the actions by their commits",
+  ];
+  return { diagnostics: [], result: { created, kept }, text: `${lines.join("\n")}\n` };
 }
 
 function summary(

@@ -66,17 +66,22 @@ function workspaceBelow(path: string): string | undefined {
 export function packagedContent(): InitContent {
   return {
     schema: () => packagedSchema("jackfield.schema.json"),
-    example() {
-      const root = join(packageRoot(), "fixtures", "example");
-      const files = readdirSync(root, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name))
-        .map((path) => [relative(root, path).split(sep).join("/"), readFileSync(path, "utf8")] as const)
-        .sort(([a], [b]) => (a < b ? -1 : 1));
-      return new Map([
-        ...files,
+    example: () =>
+      new Map([
+        ...packagedFiles("example"),
         [".gitignore", "# What jackfield builds holds plain secrets.\n.jackfield/\n"],
-      ]);
-    },
+      ]),
+    workflows: () =>
+      new Map(packagedFiles("workflows").map(([path, text]) => [`.github/workflows/${path}`, text])),
   };
+}
+
+/** Files below a folder of fixtures, by path; sorted. */
+function packagedFiles(folder: string): readonly (readonly [path: string, text: string])[] {
+  const root = join(packageRoot(), "fixtures", folder);
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => [relative(root, path).split(sep).join("/"), readFileSync(path, "utf8")] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
 }
