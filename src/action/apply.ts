@@ -1,3 +1,4 @@
+import { drift } from "../commands/drift.ts";
 import { applyMerge } from "../commands/pull/apply.ts";
 import type { Line } from "../commands/pull/reviewed.ts";
 import type { Place } from "../node/files.ts";
@@ -38,9 +39,24 @@ export async function applyStep(
   };
 }
 
-function lineOf(context: Context, history: History): Line {
+/** `drift`: is what lives still what the branch says? Writes nothing; exit code 4 if not. */
+export async function driftStep(
+  step: Step,
+  context: Context,
+  { root }: Place,
+  history: History,
+): Promise<Outcome & { readonly outputs: ReadonlyMap<string, string> }> {
+  const line = lineOf(context, history, "drift");
+  takeTokens(step);
+  const branch = { name: line.branch, isDefault: line.branch === context.defaultBranch };
+  const request = { ...narrowing(step), branch, needsKeys: false, yes: false, allowPrune: 0 };
+  const outcome = await drift(portsOf(step, root, atCommit(history, line, context)), request, false);
+  return { ...outcome, outputs: outputsOf({ ...outcome, result: { plan: outcome.result } }) };
+}
+
+function lineOf(context: Context, history: History, command = "apply"): Line {
   const branch = BRANCH.exec(context.ref)?.[1];
-  if (context.pull || branch === undefined) throw wrongEvent("apply", context);
+  if (context.pull || branch === undefined) throw wrongEvent(command, context);
   const policy = branch === context.defaultBranch ? undefined : remoteBranch(history, context.defaultBranch);
   return { branch, head: context.sha, policy };
 }

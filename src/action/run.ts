@@ -32,7 +32,7 @@ async function runCommand(step: Step, command: string): Promise<StepOutcome> {
   return { ...(await steps[command as Command](step, context, place, history)), isStrict };
 }
 
-type Command = "plan" | "apply" | "preview" | "gc";
+type Command = "plan" | "apply" | "drift" | "preview" | "gc";
 
 type Run = (
   step: Step,
@@ -45,6 +45,7 @@ type Run = (
 const steps: Readonly<Record<Command, Run>> = {
   plan: async (step, context, _, history) => planStep(step, context, history),
   apply: async (...all) => (await import("./apply.ts")).applyStep(...all),
+  drift: async (...all) => (await import("./apply.ts")).driftStep(...all),
   preview: async (...all) => (await import("./preview.ts")).previewStep(...all),
   gc: async (...all) => (await import("./preview.ts")).gcStep(...all),
 };

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { makePullRepo, type PullRepo } from "../support/pull-repo.ts";
-import { identitiesOf } from "../support/sealed-files.ts";
+import { identitiesOf, keyText } from "../support/sealed-files.ts";
 import { sealedFor } from "../support/secrets-ports.ts";
 
 // The built Action's `apply`, as a job runs it after a merge: what was approved is applied, what was not is held and named.
@@ -214,9 +214,14 @@ test("drift is put right without anybody's approval", async () => {
   made.repo.jackfield("status");
   const { writeFileSync, realpathSync } = await import("node:fs");
   writeFileSync(realpathSync(path), before.replace("db.example.com", "edited.example.com"));
+  const inputs = { command: "drift", "age-key": keyText("one") };
+  const told = await made.apply({ event: "schedule", inputs });
+  expect([told.exit, told.outputs.changed]).toEqual([4, "true"]);
+  expect(told.summary).toContain("prod");
   const done = await made.apply();
   expect(done.exit).toBe(0);
   expect(hostIn("prod")).toBe("db.example.com");
+  expect((await made.apply({ event: "schedule", inputs })).exit).toBe(0);
 });
 
 test("a Deployment that is taken away is held, and goes with an approval, whatever the budget", async () => {

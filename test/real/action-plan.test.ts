@@ -357,7 +357,7 @@ test("wrong inputs are told in words", async () => {
   const command = await made.run(number, { inputs: { command: "plna" } });
   expect([command.exit, command.annotations[0]?.message]).toEqual([
     2,
-    "input `command` must be `plan`, `apply`, `preview`, `gc`",
+    "input `command` must be `plan`, `apply`, `drift`, `preview`, `gc`",
   ]);
   const strict = await made.run(number, { inputs: { command: "plan", strict: "yes" } });
   expect(strict.annotations[0]?.message).toBe("input `strict` must be `true` or `false`");
