@@ -10,7 +10,8 @@ const RANGES: readonly (readonly [prefix: string, title: string])[] = [
   ["JF4", "Resolution"],
   ["JF5", "Delivery"],
   ["JF6", "Plan and apply"],
-  ["JF7", "Clusters"],
+  ["JF7", "Clusters, changes, GitHub and previews"],
+  ["JF8", "CODEOWNERS"],
   ["JF9", "Defects"],
 ];
 

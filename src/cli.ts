@@ -1,4 +1,5 @@
 import { runBuild } from "./commands/build-spec.ts";
+import { codeownersSpecs } from "./commands/codeowners/specs.ts";
 import { liveSpecs } from "./commands/live/specs.ts";
 import { optionsOf } from "./commands/options.ts";
 import { previewSpecs } from "./commands/preview/specs.ts";
@@ -64,6 +65,7 @@ function show({ command, options }: Invocation, outcome: Outcome, terminal: Term
 
 /** Commands that stand below a word of their own, and what the word is about. */
 const GROUPS = {
+  codeowners: "who must review which file on GitHub, from `approvals`",
   preview: "short-lived Deployments for pull requests and branches",
   secrets: "set, edit, verify and seal secrets, and tell who can read them",
 };
@@ -153,6 +155,7 @@ function commands(terminal: Terminal): readonly CommandSpec[] {
     },
     ...liveSpecs(terminal.env, VERSION),
     ...previewSpecs(terminal.env, VERSION),
+    ...codeownersSpecs(),
     ...secretsSpecs(terminal.env),
     {
       name: "types",

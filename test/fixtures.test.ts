@@ -56,6 +56,9 @@ const ELSEWHERE: Readonly<Record<string, readonly Code[]>> = {
     ...(["JF780", "JF781", "JF782", "JF783", "JF784", "JF785", "JF786", "JF787", "JF788"] as const),
     ...(["JF789", "JF791", "JF792", "JF793"] as const),
   ],
+  "CODEOWNERS: test/codeowners": [
+    ...(["JF800", "JF801", "JF802", "JF803", "JF804", "JF805", "JF806"] as const),
+  ],
   "the GitHub Action: test/real/action-plan, action-apply": [
     ...(["JF746", "JF747", "JF766"] as const),
     ...(["JF745", "JF760", "JF761", "JF762", "JF763", "JF764", "JF765"] as const),

@@ -37,6 +37,7 @@ const SHELL = [
   ),
   "commands/live/specs.ts",
   "commands/preview/specs.ts",
+  "commands/codeowners/specs.ts",
   "commands/build-spec.ts",
   ...SPECS,
 ];

@@ -2,8 +2,8 @@ import type { Severity } from "./diagnostic.ts";
 
 /**
  * Every diagnostic Jackfield can give: JF0 usage and environment, JF1 files and YAML, JF2 shape of documents,
- * JF3 sealed values, JF4 resolution, JF5 delivery, JF6 plan and apply, JF7 clusters, JF9 defects of our own. Numbers are never used again for
- * something else. `{name}` is a parameter: a name, a count or a word of ours, never a value of the user's.
+ * JF3 sealed values, JF4 resolution, JF5 delivery, JF6 plan and apply, JF7 clusters, changes, GitHub and previews, JF8 CODEOWNERS,
+ * JF9 defects of our own. Numbers are never used again for something else. `{name}` is a parameter: a name, a count or a word of ours, never a value of the user's.
  */
 export const catalog = {
   // JF0 usage and environment
@@ -410,6 +410,15 @@ export const catalog = {
   JF791: w("unwanted", "preview `{deployment}` is not wanted any more: it is taken down"),
   JF792: e("changed-namespace", "somebody else changed namespace `{namespace}` meanwhile"),
   JF793: w("nothing-to-preview", "no Deployment of the default branch allows previews"),
+
+  // JF80 CODEOWNERS
+  JF800: e("unowned", "{files}: nobody owns what reaches {environments}"),
+  JF801: e("foreign-owner", "{files}: {owners} may not approve for {environments}, and one owner is enough"),
+  JF802: w("no-common-owner", "{files}: nobody may approve for all of {environments}"),
+  JF803: w("unknown-rule", "GitHub passes over this line"),
+  JF804: e("no-codeowners", "there is no CODEOWNERS"),
+  JF805: e("no-organisation", "teams own files, and nothing tells of which organisation they are"),
+  JF806: e("bad-name", "CODEOWNERS can name no file `{path}`"),
 
   // JF9 defects
   JF901: e("defect", "a defect in Jackfield: {reason}"),
