@@ -18,6 +18,7 @@ const OPERATIONS = [
   "issues/list-comments",
   "issues/create-comment",
   "issues/update-comment",
+  "issues/delete-comment",
 ];
 const OUT = fileURLToPath(new URL("../fixtures/github/openapi.json", import.meta.url));
 

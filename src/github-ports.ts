@@ -60,4 +60,6 @@ export interface GitHub {
   comments(number: number): Promise<readonly Comment[]>;
   createComment(number: number, body: string): Promise<Comment>;
   updateComment(id: number, body: string): Promise<Comment>;
+  /** One that is not there is deleted. */
+  deleteComment(id: number): Promise<void>;
 }

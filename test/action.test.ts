@@ -94,7 +94,7 @@ test("W1: the plan has no secret, and apply has its own in an environment, on th
   const [plan, apply] = ["plan", "apply"].map((one) => parse(workflowOf(one)));
   expect(plan.permissions).toEqual({ contents: "read", "pull-requests": "write" });
   expect(workflowOf("plan")).not.toContain("secrets.");
-  expect(apply.permissions).toEqual({ contents: "read", "pull-requests": "read" });
+  expect(apply.permissions).toEqual({ contents: "read", "pull-requests": "write" });
   expect(apply.jobs.apply.environment).toBe("production");
   expect(apply.on.push.branches).toEqual(["main"]);
   expect(apply.concurrency).toEqual({ group: "jackfield-apply", queue: "max" });

@@ -32,7 +32,7 @@ const SHELL = [
   "program.ts",
   "shell.ts",
   "version.ts",
-  ...["apply", "io", "live-ports", "main", "plan", "preview", "report", "run"].map(
+  ...["apply", "io", "live-ports", "main", "note", "plan", "preview", "report", "run"].map(
     (name) => `action/${name}.ts`,
   ),
   "commands/live/specs.ts",

@@ -10,6 +10,7 @@ import type { Outcome } from "../outcome.ts";
 import type { History } from "../ports.ts";
 import { neededGitHub, type Step, takeTokens } from "./io.ts";
 import { livePorts } from "./live-ports.ts";
+import { noteApplied } from "./note.ts";
 import { remoteBranch, wrongEvent } from "./plan.ts";
 
 const BRANCH = /^refs\/heads\/(.+)$/;
@@ -24,16 +25,19 @@ export async function applyStep(
   const line = lineOf(context, history);
   const tokens = takeTokens(step);
   const github = neededGitHub(tokens, context);
+  const wanted = narrowing(step);
   const outcome = await applyMerge(
     {
       ...portsOf(step, root, atCommit(history, line, context)),
       github,
       fetchPull: (number) => fetchPull(root, number, tokens.own),
     },
-    { line, isDefault: line.branch === context.defaultBranch, ...narrowing(step) },
+    { line, isDefault: line.branch === context.defaultBranch, ...wanted },
   );
+  const told = await noteApplied(step, { context, line, history, github }, outcome, wanted);
   return {
     ...outcome,
+    diagnostics: [...outcome.diagnostics, ...told],
     markdown: `\`\`\`text\n${outcome.text.replaceAll("```", "'''")}\`\`\`\n`,
     outputs: outputsOf(outcome),
   };

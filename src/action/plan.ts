@@ -55,6 +55,11 @@ export function wrongEvent(command: string, { event }: Context): PortFailure {
   return new PortFailure(diagnostic("JF764", undefined, { command, event }, { hint }), "user");
 }
 
+/** Most pull requests of a repo change nothing of ours. */
+function isSilent({ outputs, risks = [] }: PullOutcome): boolean {
+  return outputs.get("changed") === "false" && risks.length === 0;
+}
+
 /** Without the comment there are still the summary and the annotations: that it fails is a warning. */
 async function commented(
   step: Step,
@@ -67,7 +72,11 @@ async function commented(
   const subject = { repo: repositoryId, pull: pull.number, target: targetOf(step) };
   const markdown = `${outcome.markdown}\n<sub>[the run](${runUrl}), with all there is to tell</sub>\n`;
   try {
-    const kept = await keepComment(github, subject, { markdown, head: pull.headSha });
+    const kept = await keepComment(github, subject, {
+      markdown,
+      head: pull.headSha,
+      isSilent: isSilent(outcome),
+    });
     return kept
       ? { ...outcome, outputs: new Map([...outcome.outputs, ["comment-id", String(kept.id)]]) }
       : outcome;

@@ -48,6 +48,8 @@ export interface Verdict {
   readonly refusals: readonly Refusal[];
   /** Those whose every operation was reviewed: budgets do not hold them. */
   readonly reviewed: ReadonlySet<DeploymentPlan>;
+  /** The newest change that was approved for each of those. */
+  readonly changeIds: ReadonlyMap<DeploymentPlan, string>;
   /** Policies that have a say besides the one of now: the strictest budget counts. */
   readonly policies: ReadonlyMap<DeploymentPlan, readonly Workspace[]>;
 }
@@ -95,6 +97,7 @@ async function applyPlanned(ports: ApplyPorts, request: ApplyRequest, planned: P
     planned,
     plans,
     facts: () => factsOf(ports, request, planned),
+    changeIdOf: (plan) => verdict?.changeIds.get(plan),
     holder: ports.holder,
     isStopped: ports.isStopped,
     progress: ports.progress,

@@ -17,6 +17,8 @@ export interface SecretRecord {
   readonly modified?: true;
   /** The commit that its policy came from; absent: the same. */
   readonly policyCommit?: string;
+  /** The newest of the approved changes that it comes from; absent: no approval was asked for. */
+  readonly changeId?: string;
   /** A digest of the policy that was applied: of the Workspace's document and the Deployment's. */
   readonly policyDigest: string;
   /** Why rails were broken, if they were. */
@@ -48,6 +50,7 @@ export function recordJson({ objects, ...facts }: SecretRecord): unknown {
     commit: facts.commit,
     modified: facts.modified,
     policyCommit: facts.policyCommit,
+    changeId: facts.changeId,
     policyDigest: facts.policyDigest,
     breakGlass: facts.breakGlass,
     objects: Object.fromEntries(sorted),
@@ -58,7 +61,7 @@ export function recordJson({ objects, ...facts }: SecretRecord): unknown {
 export function readRecord(text: string | undefined): SecretRecord | undefined {
   const value = parseJson(text ?? "");
   if (!isJsonObject(value) || value.v !== 1 || !isJsonObject(value.objects)) return undefined;
-  const { tool, commit, modified, policyCommit, policyDigest, breakGlass } = value;
+  const { tool, commit, modified, policyCommit, changeId, policyDigest, breakGlass } = value;
   if (typeof tool !== "string" || typeof policyDigest !== "string") return undefined;
   const objects = new Map<string, ReadonlyMap<string, string>>();
   for (const [name, fields] of Object.entries(value.objects)) {
@@ -76,6 +79,7 @@ export function readRecord(text: string | undefined): SecretRecord | undefined {
     ...(typeof commit === "string" && COMMIT.test(commit) && { commit }),
     ...(modified === true && { modified }),
     ...(typeof policyCommit === "string" && COMMIT.test(policyCommit) && { policyCommit }),
+    ...(typeof changeId === "string" && { changeId }),
     ...(typeof breakGlass === "string" && { breakGlass }),
   };
 }

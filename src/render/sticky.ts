@@ -18,22 +18,25 @@ export function marker({ repo, pull, target }: Subject): string {
   return `<!-- jackfield v${VERSION} repo=${repo} pull=${pull} target=${name} -->`;
 }
 
-const FROZEN = "<!-- jackfield applied -->";
-
-/** The whole comment; `isFrozen`: it is never written again. */
-export function stickyBody(subject: Subject, markdown: string, isFrozen = false): string {
-  return `${marker(subject)}\n${isFrozen ? `${FROZEN}\n` : ""}${markdown}`;
+/** The whole comment. */
+export function stickyBody(subject: Subject, markdown: string): string {
+  return `${marker(subject)}\n${markdown}`;
 }
 
-/** The newest comment of ours about the subject that is not frozen: by its author and its first line. Nothing else of it is read. */
+/** The comment with one more line on what became of it, above the rest; undefined: it says so already. */
+export function withNote({ body }: Comment, line: string): string | undefined {
+  const [head = "", ...rest] = body.replaceAll("\r\n", "\n").split("\n");
+  return rest.includes(line) ? undefined : [head, line, "", ...rest].join("\n");
+}
+
+/** The first comment of ours about the subject: by its author and its first line. Nothing else of it is read. */
 export function findSticky(
   comments: readonly Comment[],
   login: string,
   subject: Subject,
 ): Comment | undefined {
   const head = `${marker(subject)}\n`;
-  return comments.findLast(({ author, body }) => {
-    const text = body.replaceAll("\r\n", "\n");
-    return author === login && text.startsWith(head) && !text.startsWith(`${head}${FROZEN}`);
-  });
+  return comments.find(
+    ({ author, body }) => author === login && body.replaceAll("\r\n", "\n").startsWith(head),
+  );
 }

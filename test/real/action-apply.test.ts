@@ -86,6 +86,23 @@ function hostIn(deployment: string, id = "warehouse"): string | undefined {
   return JSON.parse(readFileSync(path, "utf8"))[id]?.host;
 }
 
+const variable = (id: string) => `apiVersion: jackfield.dev/v1
+kind: Variable
+metadata: {name: ${id}}
+spec: {sharing: all, value: one}
+`;
+
+function recordIn(deployment: string): { readonly changeId?: string } {
+  const path = join(
+    made.repo.root,
+    ".jackfield/clusters",
+    deployment,
+    `jackfield-${deployment}`,
+    "..data/..jackfield.json",
+  );
+  return JSON.parse(JSON.parse(readFileSync(path, "utf8")).annotations["jackfield.dev/record"]);
+}
+
 const moved = { "warehouse.yaml": connection("warehouse", "db2.example.com") };
 
 test.each(["merge", "squash", "rebase"] as const)("approved and merged by %s: applied", async (how) => {
@@ -205,6 +222,58 @@ test("W3: whoever may approve is told by the policy that was applied, and by the
   expect((await made.apply()).outputs["failure-reason"]).toBe("not-approved");
   made.approve(number, "ada");
   expect((await made.apply()).exit).toBe(0);
+});
+
+const commentOf = (number: number) => made.github.state.comments.get(number)?.[0]?.body.split("\n") ?? [];
+
+test("the comment tells what became of the change, and each Secret which change it was", async () => {
+  await start();
+  const number = made.open({ "warehouse.yaml": connection("warehouse", "db2.example.com") });
+  const planned = await made.run(number);
+  const [marker = "", ...plan] = commentOf(number);
+  const merged = made.merge(number).slice(0, 12);
+  await made.apply();
+  const url = "https://github.example/octo/repo/actions/runs/42";
+  const held = `**Applied in part** as of \`${merged}\`, held by \`not-approved\` ([the run](${url}))`;
+  expect(commentOf(number)).toEqual([marker, held, "", ...plan]);
+  made.approve(number, "ada");
+  // The same job again.
+  const done = await made.apply();
+  expect(done.exit).toBe(0);
+  const applied = `**Applied** as of \`${merged}\` ([the run](${url}))`;
+  expect(commentOf(number)).toEqual([marker, applied, "", held, "", ...plan]);
+  await made.apply();
+  expect(commentOf(number)).toHaveLength(plan.length + 5);
+  expect(recordIn("prod").changeId).toBe(planned.outputs["change-id"]);
+  expect(recordIn("dev")).not.toHaveProperty("changeId");
+});
+
+test("two pull requests in one push: each is told; of part of the estate: of which part", async () => {
+  await start();
+  const numbers = ["one", "two"].map((id) => made.open({ [`${id}.yaml`]: variable(id) }));
+  for (const number of numbers) await made.run(number);
+  for (const number of numbers) made.merge(number);
+  const inputs = { command: "apply", "age-key": keyText("one"), environment: "development" };
+  await made.apply({ inputs });
+  for (const number of numbers)
+    expect(commentOf(number)[1]).toContain("**Applied** to `environment development` as of");
+});
+
+test("a token that may not write comments, and `comment: false`: applied all the same", async () => {
+  await start();
+  const number = made.open({ "warehouse.yaml": connection("warehouse", "db2.example.com") });
+  await made.run(number);
+  const before = commentOf(number);
+  made.approve(number, "ada");
+  made.merge(number);
+  made.github.state.isReadOnly = true;
+  const done = await made.apply();
+  expect(done.exit).toBe(0);
+  expect(done.annotations.map(({ properties }) => properties.title)).toEqual(["JF763"]);
+  const inputs = { command: "apply", "age-key": keyText("one"), comment: "false" };
+  expect((await made.apply({ inputs })).annotations).toEqual([]);
+  expect(commentOf(number)).toEqual(before);
+  expect(hostIn("prod")).toBe("db2.example.com");
 });
 
 test("drift is put right without anybody's approval", async () => {

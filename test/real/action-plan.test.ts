@@ -122,6 +122,20 @@ test("synchronize: one comment, edited; and not written again where it says the 
   expect(sticky(number)[0]).toContain("dev2.example.com");
 });
 
+test("a pull request that changes nothing of ours gets no comment, but one that did keeps its own true", async () => {
+  await start();
+  const quiet = made.open({ "README.txt": "x" });
+  const done = await made.run(quiet);
+  expect([done.exit, sticky(quiet)]).toEqual([0, []]);
+  expect(done.summary).toContain("nothing changes");
+  const number = made.open(DEV);
+  await made.run(number);
+  made.push(number, { "dev.yaml": undefined });
+  await made.run(number);
+  expect(sticky(number)).toHaveLength(1);
+  expect(sticky(number)[0]).toContain("nothing changes");
+});
+
 test("a run that is late does not write over what a later one told", async () => {
   await start();
   const number = made.open(DEV);
@@ -130,6 +144,63 @@ test("a run that is late does not write over what a later one told", async () =>
   const done = await made.run(number, { payload: late });
   expect(done.exit).toBe(0);
   expect(sticky(number)).toEqual([]);
+});
+
+test("force-push: the comment tells of the commit that is there now", async () => {
+  await start();
+  const number = made.open(DEV);
+  await made.run(number);
+  const { repo } = made;
+  repo.must("switch", "-q", `feature-${number}`);
+  repo.must("reset", "-q", "--hard", "main");
+  repo.must("switch", "-q", "main");
+  made.push(number, { "other.yaml": DEV["dev.yaml"].replace("scratch", "another") });
+  await made.run(number);
+  expect(sticky(number)).toHaveLength(1);
+  expect(sticky(number)[0]).toContain("another");
+  expect(sticky(number)[0]).not.toContain("scratch");
+});
+
+test("two runs at once: one comment is left", async () => {
+  await start();
+  const number = made.open(DEV);
+  const both = await Promise.all([made.run(number), made.run(number)]);
+  expect(both.map(({ exit }) => exit)).toEqual([0, 0]);
+  expect(sticky(number)).toHaveLength(1);
+});
+
+test("two runs that both find no comment: the older one's stays", async () => {
+  await start();
+  const number = made.open(DEV);
+  const { state } = made.github;
+  const marked = `<!-- jackfield v1 repo=4711 pull=${number} target=. -->\nof the other run`;
+  made.github.meanwhile.push((id) => {
+    if (id === "issues/create-comment" && !state.comments.has(number))
+      state.comments.set(number, [{ id: 1, author: state.login, body: marked }]);
+  });
+  const done = await made.run(number);
+  expect(done.outputs["comment-id"]).toBe("1");
+  expect(sticky(number)).toEqual([marked]);
+});
+
+test("a rerun after the merge leaves the comment as it was reviewed", async () => {
+  await start();
+  const number = made.open(DEV);
+  await made.run(number);
+  const before = sticky(number);
+  made.merge(number);
+  expect((await made.run(number)).exit).toBe(0);
+  expect(sticky(number)).toEqual(before);
+});
+
+test("GitHub finds the comment too long: a warning, and the plan all the same", async () => {
+  await start();
+  const number = made.open(DEV);
+  made.github.faults.push({ id: "issues/create-comment", times: 1, status: 422 });
+  const done = await made.run(number);
+  expect(done.exit).toBe(0);
+  expect(done.annotations.map(({ properties }) => properties.title)).toContain("JF763");
+  expect(done.summary).toContain("scratch");
 });
 
 const REVIEWS = [

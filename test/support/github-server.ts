@@ -137,6 +137,11 @@ function handle(serving: Serving, request: IncomingMessage, response: ServerResp
   }
   troubles.push(...requestTroubles(route, address.searchParams, body).map((one) => `${route.id}: ${one}`));
   const { status, value, link } = serve(serving, route, address, body);
+  if (status === 204) {
+    if (!("204" in route.operation.responses)) troubles.push(`${route.id} answers 204`);
+    response.writeHead(204).end();
+    return;
+  }
   const full =
     status < 300
       ? answer(route, status, value)
@@ -209,11 +214,16 @@ function serve(serving: Serving, route: Route, address: URL, body: unknown): Ser
     case "issues/list-comments":
       return page((state.comments.get(number) ?? []).map(commentJson));
     default:
-      return write(state, route, number, body as { readonly body: string });
+      return write(state, route, number, (body ?? {}) as { readonly body?: string });
   }
 }
 
-function write(state: State, route: Route, number: number, { body }: { readonly body: string }): Served {
+function write(
+  state: State,
+  route: Route,
+  number: number,
+  { body = "" }: { readonly body?: string },
+): Served {
   if (state.isReadOnly) return { status: 403, value: {} };
   if (body.length > MAX_BODY) return { status: 422, value: {} };
   if (route.id === "issues/create-comment") {
@@ -226,6 +236,14 @@ function write(state: State, route: Route, number: number, { body }: { readonly 
     return { status: 201, value: commentJson(comment) };
   }
   const id = Number(route.path.get("comment_id"));
+  if (route.id === "issues/delete-comment") {
+    for (const [pull, comments] of state.comments)
+      state.comments.set(
+        pull,
+        comments.filter((one) => one.id !== id),
+      );
+    return { status: 204, value: undefined };
+  }
   for (const [pull, comments] of state.comments) {
     const before = comments.find((one) => one.id === id);
     if (!before) continue;

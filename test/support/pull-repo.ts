@@ -43,6 +43,15 @@ export async function makePullRepo(files: Readonly<Record<string, string>>): Pro
   const remote = (branch: string) => repo.must("update-ref", `refs/remotes/origin/${branch}`, branch);
   commit("start", files);
   remote("main");
+  /** The ends of the last push that a job ran on, by branch: a job that runs again has the same. */
+  const pushed = new Map<string, { readonly before: string; readonly after: string }>();
+  const pushOf = (branch: string) => {
+    const after = repo.must("rev-parse", branch).trim();
+    const last = pushed.get(branch) ?? { before: "0".repeat(40), after: "0".repeat(40) };
+    const push = last.after === after ? last : { before: last.after, after };
+    pushed.set(branch, push);
+    return push;
+  };
   const pullOf = (number: number): Pull => {
     const pull = state.pulls.get(number);
     if (!pull) throw new Error("no such pull request");
@@ -136,20 +145,23 @@ export async function makePullRepo(files: Readonly<Record<string, string>>): Pro
       }));
       state.reviews.set(number, [...(state.reviews.get(number) ?? []), ...reviews]);
     },
-    apply: (more = {}, branch = "main") =>
-      runAction({
+    apply: (more = {}, branch = "main") => {
+      const { before, after } = pushOf(branch);
+      return runAction({
         inputs: { command: "apply", "age-key": keyText("one") },
         event: "push",
         payload: {
           ref: `refs/heads/${branch}`,
+          before,
           repository: { id: REPO, default_branch: "main", full_name: "octo/repo" },
         },
         workspace: repo.root,
-        sha: repo.must("rev-parse", branch).trim(),
+        sha: after,
         ref: `refs/heads/${branch}`,
         apiUrl: github.url,
         ...more,
-      }),
+      });
+    },
     run: (number, more = {}) => {
       const pull = pullOf(number);
       return runAction({

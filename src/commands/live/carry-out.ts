@@ -30,6 +30,8 @@ export interface CarryingOut {
   readonly plans: readonly DeploymentPlan[];
   /** Asked only if something is written. */
   readonly facts: () => Facts;
+  /** The change that was approved for a Deployment. */
+  readonly changeIdOf?: ((plan: DeploymentPlan) => string | undefined) | undefined;
   readonly holder: string;
   readonly isStopped: () => boolean;
   readonly progress: Progress;
@@ -55,7 +57,7 @@ export async function carryOut({ planned, plans, ...run }: CarryingOut): Promise
     return {
       plan,
       clusterOf: ({ clusterKey }) => clusterAt(planned, clusterKey),
-      wantedOf: (operation) => wantedSecret(operation, target, facts()),
+      wantedOf: (operation) => wantedSecret(operation, target, facts(), run.changeIdOf?.(plan)),
       liveOf: ({ clusterKey, namespace, secret }) => found(live.get(keyOf(clusterKey, namespace, secret))),
       lock: target && lockOf(planned, target),
       holder: run.holder,
@@ -86,7 +88,12 @@ function clusterAt({ observed }: Planned, key: string): LiveCluster {
 }
 
 /** What a Secret is to become, its record included. */
-export function wantedSecret({ secret }: Operation, target: Target | undefined, facts: Facts): WantedSecret {
+export function wantedSecret(
+  { secret }: Operation,
+  target: Target | undefined,
+  facts: Facts,
+  changeId?: string,
+): WantedSecret {
   const { wanted } = found(target);
   const { labels, namespace, data } = found(wanted.manifests?.get(secret));
   const view = found(wanted.secrets.find(({ name }) => name === secret));
@@ -97,6 +104,7 @@ export function wantedSecret({ secret }: Operation, target: Target | undefined, 
     objects: digestsOf(view),
     ...(commit !== undefined && { commit, ...(isModified && { modified: true }) }),
     ...(policyCommit !== undefined && { policyCommit }),
+    ...(changeId !== undefined && { changeId }),
     ...(breakGlass !== undefined && { breakGlass }),
   });
   return {

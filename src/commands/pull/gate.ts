@@ -12,6 +12,8 @@ import { type Line, type ReviewedChange, type ReviewedPorts, reviewedChanges } f
 
 interface Covering extends Judged {
   readonly coverage: Coverage;
+  /** Ids of the changes that were approved for it; the newest comes first. */
+  readonly approved: string[];
 }
 
 /**
@@ -29,13 +31,16 @@ export async function judgeMerge(ports: ReviewedPorts, line: Line, planned: Plan
     .filter((plan) => !held.has(plan))
     .map((plan) => judgedOf(plan, planned, appliedOf, { past, history }))
     .filter(hasDemands)
-    .map((one): Covering => ({ ...one, coverage: createCoverage(one.items) }));
+    .map((one): Covering => ({ ...one, coverage: createCoverage(one.items), approved: [] }));
   await cover(covering, ports, line);
   const refusals = covering.flatMap(refusalOf);
   const refused = new Set(refusals.map(({ plan }) => plan));
   return {
     refusals: [...behind, ...refusals],
     reviewed: new Set(covering.map(({ plan }) => plan).filter((plan) => !refused.has(plan))),
+    changeIds: new Map(
+      covering.flatMap(({ plan, approved }) => approved.slice(0, 1).map((id) => [plan, id])),
+    ),
     policies: new Map(covering.map(({ plan, policies }) => [plan, policies])),
   };
 }
@@ -89,14 +94,16 @@ async function offer(
   { change, voices }: ReviewedChange,
   { github }: ReviewedPorts,
 ): Promise<void> {
-  const { plan, identity, environments, policies, coverage } = one;
+  const { plan, identity, environments, policies, coverage, approved } = one;
   const difference = change.deployments.find(
     (other) => other.identity === identity && other.deployment === plan.deployment,
   );
   if (!difference || coverage.isSettled()) return;
   const touches = environments.map((environment) => ({ identity, environment }));
   const approvals = await approvalsOf(touches, "default branch", policies, voices, github.isMember);
-  if (approvals.every((approval) => missing(approval) === 0)) coverage.offer(difference);
+  if (approvals.some((approval) => missing(approval) > 0)) return;
+  coverage.offer(difference);
+  approved.push(change.id);
 }
 
 const NAMED = 3;

@@ -49,6 +49,26 @@ export async function* reviewedChanges(
   }
 }
 
+/** The pull requests whose merges a push brought: it moved the branch from a commit; undefined: look at its last commit alone. */
+export async function pullsBrought(
+  { history, github }: Pick<ReviewedPorts, "history" | "github">,
+  line: Line,
+  before: string | undefined,
+): Promise<readonly number[]> {
+  const isKnown = before !== undefined && history.isAncestor(before, line.head);
+  const brought = isKnown ? history.firstParents(line.head, before) : [line.head];
+  const found = new Set<number>();
+  for (const commit of [...brought].slice(0, MAX_BROUGHT)) {
+    for (const pull of await github.pullsOf(commit)) {
+      if (isMergedInto(history, pull, line, commit)) found.add(pull.number);
+    }
+  }
+  return [...found];
+}
+
+/** More come of a branch that was made anew, and are told by nobody. */
+const MAX_BROUGHT = 50;
+
 function isMergedInto(history: History, pull: Pull, { branch, head }: Line, commit: string): boolean {
   const { isMerged, base, mergeCommit } = pull;
   if (!isMerged || base.branch !== branch || mergeCommit === undefined) return false;

@@ -43,6 +43,17 @@ export function createGitHub({ repository, approvalsToken, ...options }: GitHubO
     lastPushers: (pull) => lastPushers(client, own, pull),
     isMember: (team, user) => isMember(teams, owner, team, user),
     login: memo(() => client.login()),
+    ...commentsOf(client, own),
+  };
+}
+
+type Own = Readonly<Record<"owner" | "repo", string>>;
+
+function commentsOf(
+  client: Client,
+  own: Own,
+): Pick<GitHub, "comments" | "createComment" | "updateComment" | "deleteComment"> {
+  return {
     comments: async (number) => {
       const path = "GET /repos/{owner}/{repo}/issues/{issue_number}/comments";
       return (await client.list(path, { ...own, issue_number: number })).map(commentOf);
@@ -55,6 +66,12 @@ export function createGitHub({ repository, approvalsToken, ...options }: GitHubO
       const path = "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}";
       return commentOf(await client.send(path, { ...own, comment_id: id, body }));
     },
+    deleteComment: async (id) => {
+      await client.get("DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}", {
+        ...own,
+        comment_id: id,
+      });
+    },
   };
 }
 
@@ -66,10 +83,7 @@ function memo<T>(ask: () => Promise<T>): () => Promise<T> {
   };
 }
 
-async function readRepo(
-  client: Client,
-  own: { readonly owner: string; readonly repo: string },
-): Promise<Repo> {
+async function readRepo(client: Client, own: Own): Promise<Repo> {
   const answer = await client.get("GET /repos/{owner}/{repo}", own);
   if (!answer) throw failure("repos/get", 404);
   return { id: count(at(answer, "id")), defaultBranch: text(at(answer, "default_branch")) };
@@ -82,11 +96,7 @@ async function absent(repo: () => Promise<Repo>): Promise<undefined> {
 }
 
 /** Who pushed the head. Where GitHub keeps no trace of that, whoever made the commit. */
-async function lastPushers(
-  client: Client,
-  own: { readonly owner: string; readonly repo: string },
-  { head }: Pull,
-): Promise<readonly string[]> {
+async function lastPushers(client: Client, own: Own, { head }: Pull): Promise<readonly string[]> {
   // The newest hundred of the branch: the head is the newest of them.
   const path = "GET /repos/{owner}/{repo}/activity";
   const activities = await client.get(path, { ...own, ref: `refs/heads/${head.branch}`, per_page: 100 });

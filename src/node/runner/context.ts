@@ -27,6 +27,8 @@ export interface Context {
   readonly ref: string;
   /** Where the repo is checked out. */
   readonly workspace: string;
+  /** Of `push`: where the branch was before; undefined: it is new. */
+  readonly before: string | undefined;
   readonly apiUrl: string;
   readonly runUrl: string;
   readonly pull: PullEvent | undefined;
@@ -59,6 +61,7 @@ export function readContext(env: Env): Context {
     sha,
     ref: wanted("GITHUB_REF"),
     workspace: wanted("GITHUB_WORKSPACE"),
+    before: shaOf(payload.before),
     apiUrl: wanted("GITHUB_API_URL"),
     runUrl: `${server}/${name}/actions/runs/${numberOf(Number(env.GITHUB_RUN_ID)) ?? 0}`,
     pull: pullOf(payload),
