@@ -51,7 +51,14 @@ const ELSEWHERE: Readonly<Record<string, readonly Code[]>> = {
   "merges, diffs and the editor: test/secrets and test/real": [
     ...(["JF040", "JF041", "JF042", "JF043", "JF044", "JF045", "JF046", "JF047", "JF048"] as const),
   ],
-  "changes from tree to tree: test/change, test/real/change": ["JF009", "JF740", "JF741", "JF742"],
+  "changes from tree to tree: test/change, test/real/change": [
+    "JF009",
+    "JF740",
+    "JF741",
+    "JF742",
+    "JF748",
+    "JF749",
+  ],
   "previews: test/preview, test/real/preview": [
     ...(["JF780", "JF781", "JF782", "JF783", "JF784", "JF785", "JF786", "JF787", "JF788"] as const),
     ...(["JF789", "JF791", "JF792", "JF793"] as const),

@@ -377,6 +377,8 @@ export const catalog = {
     "not-ahead",
     "Deployment `{deployment}`: commit {commit} was applied, which this one does not follow",
   ),
+  JF748: w("other-policy", "the policy of Workspace `{workspace}` is not that of {branch}: {what}"),
+  JF749: w("new-workspace", "Workspace `{workspace}` is not on {branch} yet: nobody has reviewed its policy"),
 
   // JF76 GitHub
   JF760: e("no-runner", "the runner's `{name}` is missing, or not what it is to be"),

@@ -130,3 +130,22 @@ test("filters limit what is removed, too", () => {
     [true, false],
   );
 });
+
+test("policy that is not the default branch's is named, whoever plans or applies it", () => {
+  const text = estate.must("show", "HEAD:jackfield.yaml");
+  const of = (command: string) => json(command).codes.filter((code: string) => code.startsWith("JF74"));
+  expect(of("plan")).toEqual([]);
+  estate.write("jackfield.yaml", text.replace("sharing: all", "sharing: all # as before"));
+  expect(of("plan")).toEqual([]);
+  estate.write("jackfield.yaml", text.replace("protected: false", "protected: true"));
+  expect(of("plan")).toEqual(["JF748"]);
+  expect(of("drift")).toEqual(["JF748"]);
+  expect(estate.plan().err).toContain("is not that of main: `Workspace environments.production.protected`");
+  estate.must("switch", "-q", "-c", "other");
+  estate.commit("on a branch");
+  expect(of("plan")).toEqual(["JF748"]);
+  estate.must("switch", "-q", "main");
+  expect(of("plan")).toEqual([]);
+  estate.write("jackfield.yaml", text.replace("uid: 0b", "uid: 1b"));
+  expect(of("plan")).toEqual(["JF749"]);
+});

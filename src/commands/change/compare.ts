@@ -105,7 +105,7 @@ function sidesOf({ workspaces }: Compiled, wanted: string | undefined): readonly
   return named.map(sideOf);
 }
 
-function sideOf({ declarations, effective, policy }: CompiledWorkspace): Side {
+export function sideOf({ declarations, effective, policy }: CompiledWorkspace): Side {
   const documents = policy.map(({ kind, document: { root } }) => {
     const subject = kind === "Workspace" ? kind : `${kind} ${nameOf(root).value}`;
     return [subject, root] as const;

@@ -14,6 +14,7 @@ import { createBefore } from "./before.ts";
 import { filesDigest } from "./digests.ts";
 import { type Observed, observe } from "./observe.ts";
 import { orphanTroubles } from "./orphans.ts";
+import { policyNotes } from "./policy-notes.ts";
 import { scopeOf } from "./scope.ts";
 import { type Shard, sharded } from "./shard.ts";
 import { identityOf, type Targets, targetsOf } from "./wanted.ts";
@@ -94,6 +95,8 @@ export async function makePlan(ports: LivePorts, request: LiveRequest): Promise<
     filesDigest: filesDigest([...estate.compiled.parsed.values()].map(({ file }) => file)),
   };
   const diagnostics = [...estate.diagnostics, ...targets.diagnostics, ...places.diagnostics];
+  // A branch's run takes the default branch's policy.
+  if (!request.branch) append(diagnostics, policyNotes(ports.history, estate.workspaces));
   append(diagnostics, [...observed.diagnostics, ...orphanTroubles(earlier, observed, estate, ports.history)]);
   return {
     plan: identify(only(deployments, request.adopted), basis),
