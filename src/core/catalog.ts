@@ -367,7 +367,7 @@ export const catalog = {
   JF742: e("merge-conflict", "it does not merge into the base: {paths} conflict"),
   JF745: e(
     "not-approved",
-    "Workspace `{workspace}`: environment `{environment}` wants {count} of its approvals more",
+    "Workspace `{workspace}`: environment `{environment}` lacks {count} of its approvals",
   ),
   JF746: e(
     "held",

@@ -39,7 +39,7 @@ export function html(text: string): string {
 /** A sentence of ours, in which names stand in backticks. */
 export function sentence(text: string): string {
   return text
-    .split(/(`[\w./ @+-]+`)/)
+    .split(/(`[\w./: @+-]+`)/)
     .map((part, index) => (index % 2 === 1 ? part : html(part)))
     .join("");
 }

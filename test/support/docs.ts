@@ -104,14 +104,20 @@ function exitOf(lines: readonly string[]): string | undefined {
 
 /** Folders for the page and its home, and `jackfield` on the PATH. Nothing of the caller's SOPS settings. */
 function prepare(root: string): NodeJS.ProcessEnv {
-  for (const name of ["page", "home", "bin"]) mkdirSync(join(root, name));
+  for (const name of ["page", "home"]) mkdirSync(join(root, name));
+  return { HOME: join(root, "home"), PATH: pathWithProgram(root), LC_ALL: "C.UTF-8" };
+}
+
+/** The PATH with a `jackfield` in front, which is put into a folder. */
+export function pathWithProgram(root: string): string {
+  mkdirSync(join(root, "bin"));
   const shim = join(root, "bin/jackfield");
   writeFileSync(shim, `#!/bin/sh\nexec '${process.execPath}' '${join(ROOT, "bin/jackfield.js")}' "$@"\n`);
   chmodSync(shim, 0o755);
-  return { HOME: join(root, "home"), PATH: `${join(root, "bin")}:${process.env.PATH}`, LC_ALL: "C.UTF-8" };
+  return `${join(root, "bin")}:${process.env.PATH}`;
 }
 
-function writeNamed(folder: string, { lines }: Block): void {
+export function writeNamed(folder: string, { lines }: Block): void {
   const name = /^# file: ([\w./-]+)$/.exec(lines[0] ?? "")?.[1];
   if (name === undefined) return;
   const path = join(folder, name);
@@ -119,7 +125,8 @@ function writeNamed(folder: string, { lines }: Block): void {
   writeFileSync(path, `${lines.join("\n")}\n`);
 }
 
-function run(command: string, cwd: string, env: NodeJS.ProcessEnv): readonly string[] {
+/** What a command of a page prints, in a folder. */
+export function run(command: string, cwd: string, env: NodeJS.ProcessEnv): readonly string[] {
   const { status, stdout, error } = spawnSync("bash", ["-c", `exec 2>&1\n${command}`], {
     cwd,
     env,

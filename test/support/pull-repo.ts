@@ -13,6 +13,8 @@ export interface PullRepo {
     files: Readonly<Record<string, string | undefined>>,
     more?: Partial<Pull> & { readonly author?: string },
   ): number;
+  /** Opens a pull request of a branch that is there, or tells of its new tip. */
+  offer(branch: string, more?: Partial<Pull> & { readonly author?: string }): number;
   /** Commits more to a pull request's branch. */
   push(number: number, files: Readonly<Record<string, string | undefined>>, by?: string): void;
   /** Merges it as GitHub does, and gives the commit. */
@@ -64,33 +66,38 @@ export async function makePullRepo(files: Readonly<Record<string, string>>): Pro
     state.commits.set(sha, [by, "web-flow"]);
     remote(pull.head.branch);
   };
+  const tipOf = (branch: string) => ({ repo: REPO, branch, sha: repo.must("rev-parse", branch).trim() });
+  const offer: PullRepo["offer"] = (branch, more = {}) => {
+    const known = [...state.pulls.values()].find(({ head, isOpen }) => isOpen && head.branch === branch);
+    const author = more.author ?? known?.author ?? "octocat";
+    const number = known?.number ?? state.pulls.size + 1;
+    const pull = known ?? {
+      number,
+      isOpen: true,
+      isMerged: false,
+      isDraft: false,
+      labels: [],
+      mergeCommit: undefined,
+      author,
+      head: tipOf(branch),
+      base: tipOf(more.base?.branch ?? "main"),
+    };
+    state.pulls.set(number, { ...pull, ...more });
+    headAt(number, tipOf(branch).sha, author);
+    return number;
+  };
   return {
     repo,
     github,
+    offer,
     open: (changes, more = {}) => {
       const number = state.pulls.size + 1;
       const branch = `feature-${number}`;
-      const author = more.author ?? "octocat";
-      const base = more.base?.branch ?? "main";
-      repo.must("switch", "-q", base);
+      repo.must("switch", "-q", more.base?.branch ?? "main");
       repo.must("switch", "-q", "-c", branch);
-      const sha = commit(`pull ${number}`, changes);
+      commit(`pull ${number}`, changes);
       repo.must("switch", "-q", "main");
-      const tip = (name: string, at: string) => ({ repo: REPO, branch: name, sha: at });
-      state.pulls.set(number, {
-        number,
-        isOpen: true,
-        isMerged: false,
-        isDraft: false,
-        labels: [],
-        mergeCommit: undefined,
-        author,
-        head: tip(branch, sha),
-        base: tip(base, repo.must("rev-parse", base).trim()),
-        ...more,
-      });
-      headAt(number, sha, author);
-      return number;
+      return offer(branch, more);
     },
     push: (number, changes, by = "octocat") => {
       repo.must("switch", "-q", pullOf(number).head.branch);
