@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +13,7 @@ import { openByProgram, sealByProgram } from "../../src/sops/by-program.ts";
 import { parseIdentities } from "../../src/sops/identities.ts";
 import { lintSealedFile, recipientsOf, SCOPE } from "../../src/sops/lint.ts";
 import { openFile } from "../../src/sops/open.ts";
+import { makeGpgHome } from "../support/gpg.ts";
 import { keyText, parsed } from "../support/sealed-files.ts";
 import { yamlTexts } from "../support/sops-texts.ts";
 
@@ -21,38 +22,20 @@ import { yamlTexts } from "../support/sops-texts.ts";
 
 // Sockets of gpg-agent have short paths.
 const folder = mkdtempSync(join(tmpdir(), "jf-"));
-const gnupg = join(folder, "gnupg");
-const env = {
-  PATH: process.env.PATH,
-  HOME: folder,
-  GNUPGHOME: gnupg,
-  SOPS_AGE_SSH_PRIVATE_KEY_FILE: join(folder, "id"),
-};
+const gpg = makeGpgHome(folder);
+const env = { ...gpg.env, SOPS_AGE_SSH_PRIVATE_KEY_FILE: join(folder, "id") };
 const run = (name: string, ...args: readonly string[]) =>
   execFileSync(name, args, { env, cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
 afterAll(() => {
-  run("gpgconf", "--kill", "all");
+  gpg.close();
   rmSync(folder, { recursive: true });
 });
 
-mkdirSync(gnupg, { mode: 0o700 });
-run(
-  "gpg",
-  "--batch",
-  "--passphrase",
-  "",
-  "--quick-generate-key",
-  "throw-away@example.com",
-  "default",
-  "default",
-  "never",
-);
-const fingerprint = /^fpr:+(\w+):/m.exec(run("gpg", "--list-keys", "--with-colons"))?.[1] ?? "";
 run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "a comment", "-f", "id");
 const [sshType, sshKey] = readFileSync(join(folder, "id.pub"), "utf8").split(" ");
 const [identity] = parseIdentities(keyText("one")).identities;
 
-const PGP: Recipient = { kind: "pgp", id: fingerprint };
+const PGP: Recipient = { kind: "pgp", id: gpg.fingerprint };
 const SSH: Recipient = { kind: "age", id: `${sshType} ${sshKey}` };
 const AGE: Recipient = { kind: "age", id: identity?.recipient ?? "" };
 const sops = createSopsProgram("sops", env);
