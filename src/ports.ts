@@ -45,6 +45,14 @@ export interface Replacement {
   readonly after: string | undefined;
 }
 
+/** What of a work tree GitHub itself reads. */
+export interface GitHubFiles {
+  /** The CODEOWNERS that counts; undefined: there is none. Throws PortFailure. */
+  codeowners(): SourceFile | undefined;
+  /** The workflows, sorted by path. Throws PortFailure. */
+  workflows(): readonly SourceFile[];
+}
+
 /** Writes into the tree that `Files` reads. */
 export interface TreeWriter {
   /**

@@ -109,6 +109,7 @@ const ELSEWHERE: Readonly<Record<string, readonly Code[]>> = {
   "what doctor finds: test/doctor": [
     ...(["JF670", "JF671", "JF672", "JF673", "JF674", "JF675", "JF676", "JF677", "JF678"] as const),
     ...(["JF679", "JF680", "JF681", "JF682", "JF683", "JF684"] as const),
+    ...(["JF685", "JF686", "JF687", "JF688", "JF689"] as const),
   ],
   "builds for Flux and Argo CD: build-for and real/flux tests": ["JF690", "JF691", "JF692", "JF693"],
   "Kubernetes clusters: test/kube and test/cluster": [

@@ -1,12 +1,14 @@
 import { append } from "../core/append.ts";
 import { type Diagnostic, hasErrors, sortDiagnostics } from "../core/diagnostic.ts";
-import type { Finding } from "../doctor/finding.ts";
-import { trouble } from "../doctor/finding.ts";
+import { type Area, type Finding, trouble } from "../doctor/finding.ts";
 import { judgeClone, judgeEnvironment, judgeFiles, judgeSources } from "../doctor/here.ts";
+import { judgeWorkflows } from "../doctor/workflows.ts";
 import { EXIT, type Outcome } from "../outcome.ts";
+import { parseFile } from "../parse/parse.ts";
 import {
   type Clusters,
   type Files,
+  type GitHubFiles,
   type History,
   type KeySource,
   PortFailure,
@@ -24,6 +26,7 @@ export interface DoctorPorts {
   readonly keys: KeySource;
   readonly clusters: Clusters;
   readonly history: History;
+  readonly github: GitHubFiles;
   readonly sops?: SopsProgram | undefined;
 }
 
@@ -47,7 +50,8 @@ export async function doctor(ports: DoctorPorts, narrowing: Narrowing): Promise<
     judgeFiles(estate.workspaces.length, scope.length, estate.diagnostics),
     ...judgeSources(ports.keys.identities()),
     ...opened.faults.map((one) => trouble("", "keys", one)),
-    ...gitFindings(estate, ports.history),
+    ...asked("git", () => gitFindings(estate, ports.history)),
+    ...asked("github", () => workflowFindings(ports.github)),
     ...environmentFindings(scope, opened.isClosed, opened.isSealed),
   ];
   append(findings, looked.findings);
@@ -75,19 +79,28 @@ function asJson({ about, area, level, message, hint, diagnostic }: Finding): unk
   };
 }
 
-/** Where git cannot be asked, that is what is told. */
-function gitFindings(estate: Estate, history: History): readonly Finding[] {
+/** Where it cannot be asked, that is what is told. */
+function asked(area: Area, ask: () => readonly Finding[]): readonly Finding[] {
   try {
-    return judgeClone({
-      head: history.head(),
-      defaultBranch: history.defaultBranch()?.name,
-      isShallow: history.isShallow(),
-      isModified: isModified(estate, history),
-    });
+    return ask();
   } catch (error) {
     if (!(error instanceof PortFailure)) throw error;
-    return [trouble("", "git", error.diagnostic)];
+    return [trouble("", area, error.diagnostic)];
   }
+}
+
+function gitFindings(estate: Estate, history: History): readonly Finding[] {
+  return judgeClone({
+    head: history.head(),
+    defaultBranch: history.defaultBranch()?.name,
+    isShallow: history.isShallow(),
+    isModified: isModified(estate, history),
+  });
+}
+
+/** One that does not parse runs nowhere: GitHub tells that. */
+function workflowFindings(github: GitHubFiles): readonly Finding[] {
+  return judgeWorkflows(github.workflows().flatMap((file) => parseFile(file).value ?? []));
 }
 
 /** A line for each environment that has a Deployment in scope. */

@@ -320,6 +320,15 @@ export const catalog = {
     "Secret `{secret}` was last written after the start of {pods}, which still have what it held before",
   ),
   JF684: w("other-mode", "`{path}` of a directory cluster has not the {what} that is declared"),
+  JF685: e(
+    "exposed-keys",
+    "job `{job}` runs Jackfield at `{event}`, with the rights of the default branch for whoever causes it",
+  ),
+  JF686: e("keys-outside", "job `{job}` takes keys, and runs in no environment of GitHub's"),
+  JF687: w("shared-job", "job `{job}` takes keys, and runs more than Jackfield"),
+  JF688: w("unpinned-action", "job `{job}` pins {uses} by no commit"),
+  JF689: w("kept-token", "job `{job}` leaves the token of its checkout to all that runs after it"),
+
   // JF69 other engines
   JF690: e("flux-recipient", "an environment has a recipient of kind {kind}, which we do not seal for"),
   JF691: e(

@@ -4,6 +4,7 @@ export type Area =
   | "files"
   | "keys"
   | "git"
+  | "github"
   | "server"
   | "rights"
   | "namespace"

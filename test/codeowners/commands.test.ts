@@ -46,10 +46,10 @@ function repo(approvals: string, text?: string, more: Readonly<Record<string, st
   const sources = [...files].map(([path, text]) => ({ path, text }));
   const ports = {
     files: { scan: () => ({ value: sources, diagnostics: [] }) },
-    folder: {
+    github: {
       codeowners: () =>
         owners.text === undefined ? undefined : { path: ".github/CODEOWNERS", text: owners.text },
-      workflows: () => [".github/workflows/apply.yml"],
+      workflows: () => [{ path: ".github/workflows/apply.yml", text: "" }],
     },
     writer: {
       replaceAll(all: ReadonlyMap<string, { before: string | undefined; after: string | undefined }>) {

@@ -72,6 +72,47 @@ test("opened, synchronize, closed: made, brought up to date, gone", async () => 
   expect((await preview(number, "reopened")).outputs["preview-operation"]).toBe("created");
 });
 
+test("reopened: it is there again; closed by a merge: gone", async () => {
+  await start();
+  const number = made.open(CHANGE);
+  await preview(number, "opened");
+  set(number, { isOpen: false });
+  await preview(number, "closed");
+  set(number, { isOpen: true });
+  expect((await preview(number, "reopened")).outputs["preview-operation"]).toBe("created");
+  expect(hostIn(number)).toBe("pr.dev.example.com");
+  made.merge(number);
+  expect((await preview(number, "closed")).outputs["preview-operation"]).toBe("deleted");
+  expect(hostIn(number)).toBeUndefined();
+});
+
+test("force-push, and a rerun: what the head has now, once", async () => {
+  await start();
+  const number = made.open(CHANGE);
+  await preview(number, "opened");
+  const { repo } = made;
+  repo.must("switch", "-q", `feature-${number}`);
+  repo.must("reset", "-q", "--hard", "main");
+  repo.must("switch", "-q", "main");
+  const text = connectionYaml("warehouse", "other.dev.example.com", OWN_SCHEMA);
+  made.push(number, { "warehouse.yaml": text });
+  const late = payloadOf(pullOf(number), "synchronize");
+  expect((await preview(number)).outputs["preview-operation"]).toBe("updated");
+  const again = await preview(number, "synchronize", { payload: late });
+  expect([again.exit, again.outputs["preview-operation"]]).toEqual([0, "updated"]);
+  expect(hostIn(number)).toBe("other.dev.example.com");
+});
+
+test("two runs at once: one preview, whole", async () => {
+  await start();
+  const number = made.open(CHANGE);
+  const both = await Promise.all([preview(number, "opened"), preview(number, "synchronize")]);
+  expect(both.some(({ exit }) => exit === 0)).toBe(true);
+  // Whoever came second and found it changed meanwhile says so; run again, nothing is left to do.
+  expect((await preview(number)).exit).toBe(0);
+  expect(hostIn(number)).toBe("pr.dev.example.com");
+});
+
 test("a late synchronize after the close makes nothing", async () => {
   await start();
   const number = made.open(CHANGE);

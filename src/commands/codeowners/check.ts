@@ -3,8 +3,7 @@ import { parseRules } from "../../codeowners/rules.ts";
 import { type Diagnostic, diagnostic } from "../../core/diagnostic.ts";
 import type { Outcome } from "../../outcome.ts";
 import { count } from "../estate.ts";
-import { type Needed, NOTHING, neededOwners } from "./needed.ts";
-import type { OwnersPorts } from "./ports.ts";
+import { type Needed, NOTHING, neededOwners, type OwnersPorts } from "./needed.ts";
 
 /**
  * `jackfield codeowners check`: an error for each file by which something reaches an environment that demands approvals, and that not

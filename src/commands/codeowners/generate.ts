@@ -7,8 +7,7 @@ import type { SourceFile } from "../../core/source.ts";
 import { type Outcome, usage } from "../../outcome.ts";
 import type { TreeWriter } from "../../ports.ts";
 import { count } from "../estate.ts";
-import { NOTHING, neededOwners } from "./needed.ts";
-import type { OwnersPorts } from "./ports.ts";
+import { NOTHING, neededOwners, type OwnersPorts } from "./needed.ts";
 
 export interface GeneratePorts extends OwnersPorts {
   readonly writer: TreeWriter;

@@ -2,8 +2,13 @@ import { type Need, ownersNeeded } from "../../codeowners/needs.ts";
 import { hasErrors } from "../../core/diagnostic.ts";
 import type { SourceFile } from "../../core/source.ts";
 import type { Outcome } from "../../outcome.ts";
+import type { Files, GitHubFiles } from "../../ports.ts";
 import { type Estate, isOutcome, openEstate } from "../estate.ts";
-import type { OwnersPorts } from "./ports.ts";
+
+export interface OwnersPorts {
+  readonly files: Files;
+  readonly github: GitHubFiles;
+}
 
 /** Where GitHub looks first. */
 const USUAL = ".github/CODEOWNERS";
@@ -19,14 +24,14 @@ export interface Needed {
 }
 
 /** Which files must have which owners: of all Workspaces, as a repo has one CODEOWNERS. An `Outcome`: they do not compile. */
-export function neededOwners({ files, folder }: OwnersPorts): Needed | Outcome {
+export function neededOwners({ files, github }: OwnersPorts): Needed | Outcome {
   const estate = openEstate(files, {});
   if (isOutcome(estate)) return estate;
   const { diagnostics, compiled } = estate;
   if (hasErrors(diagnostics)) return { diagnostics, result: null, text: "", compiled };
-  const found = folder.codeowners();
+  const found = github.codeowners();
   const file = found ?? { path: USUAL, text: "" };
-  const workflows = folder.workflows();
+  const workflows = github.workflows().map(({ path }) => path);
   return {
     estate,
     file,

@@ -1,6 +1,6 @@
 import type { CommandSpec, Invocation } from "../../program.ts";
 import { guarded, placeOf } from "../../shell.ts";
-import type { OwnersPorts } from "./ports.ts";
+import type { OwnersPorts } from "./needed.ts";
 
 /** The commands below `codeowners`. */
 export function codeownersSpecs(): readonly CommandSpec[] {
@@ -35,10 +35,10 @@ export function codeownersSpecs(): readonly CommandSpec[] {
 
 /** Of the whole repo, wherever in it the command starts: its Workspaces share one CODEOWNERS. */
 async function portsOf(options: Invocation["options"]): Promise<OwnersPorts> {
-  const [{ createFiles }, { createOwnersFolder }] = await Promise.all([
+  const [{ createFiles }, { createGitHubFiles }] = await Promise.all([
     import("../../node/files.ts"),
-    import("../../node/owners-folder.ts"),
+    import("../../node/github-files.ts"),
   ]);
   const place = placeOf(options);
-  return { files: createFiles({ ...place, start: place.root }), folder: createOwnersFolder(place.root) };
+  return { files: createFiles({ ...place, start: place.root }), github: createGitHubFiles(place.root) };
 }

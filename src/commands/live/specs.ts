@@ -122,11 +122,13 @@ export function liveSpecs(env: Env, tool: string): readonly CommandSpec[] {
       run: guarded(async (invocation) => {
         const request = liveRequest(invocation);
         if ("result" in request) return request;
-        const [{ doctor }, ports] = await Promise.all([
+        const [{ doctor }, { createGitHubFiles }, ports] = await Promise.all([
           import("../doctor.ts"),
+          import("../../node/github-files.ts"),
           livePorts(invocation, env, tool),
         ]);
-        return doctor(ports, request);
+        const github = createGitHubFiles(placeOf(invocation.options).root);
+        return doctor({ ...ports, github }, request);
       }),
     },
     {
