@@ -61,7 +61,7 @@ const ELSEWHERE: Readonly<Record<string, readonly Code[]>> = {
   ],
   "previews: test/preview, test/real/preview": [
     ...(["JF780", "JF781", "JF782", "JF783", "JF784", "JF785", "JF786", "JF787", "JF788"] as const),
-    ...(["JF789", "JF791", "JF792", "JF793"] as const),
+    ...(["JF789", "JF791", "JF792", "JF793", "JF794"] as const),
   ],
   "CODEOWNERS: test/codeowners": [
     ...(["JF800", "JF801", "JF802", "JF803", "JF804", "JF805", "JF806"] as const),

@@ -421,6 +421,10 @@ export const catalog = {
   JF791: w("unwanted", "preview `{deployment}` is not wanted any more: it is taken down"),
   JF792: e("changed-namespace", "somebody else changed namespace `{namespace}` meanwhile"),
   JF793: w("nothing-to-preview", "no Deployment of the default branch allows previews"),
+  JF794: w(
+    "base-unknown",
+    "the default branch has errors: whether a base is gone there is not known, and not counted on",
+  ),
 
   // JF80 CODEOWNERS
   JF800: e("unowned", "{files}: nobody owns what reaches {environments}"),

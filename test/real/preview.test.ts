@@ -290,3 +290,29 @@ test("gc: what is over goes, what is not stays; and never nearly all at once wit
   expect(preview("gc", "--force").out.split("\n")).toHaveLength(6);
   expect(exists("airflow-pr-1")).toBe(false);
 });
+
+test("gc: what the default branch does not tell for its errors is not gone; what is over goes all the same", () => {
+  start();
+  preview("up", "dev", "--number", "1");
+  const broken = previewPolicy(SHAPE).replace("metadata: {name: dev}", "metadata: {name: dev, nmae: x}");
+  repo.write("jackfield.yaml", broken);
+  repo.commit("a mistake");
+  const kept = preview("gc");
+  expect([kept.status, kept.out]).toEqual([0, "nothing to take away\n"]);
+  expect(kept.err).toContain("JF794");
+  expect(exists("airflow-pr-1")).toBe(true);
+  expect(preview("up", "dev", "--number", "2").err).toContain("JF2");
+});
+
+test("gc looks into clusters that have no Deployment any more", () => {
+  start();
+  preview("up", "dev", "--number", "1");
+  const elsewhere = previewPolicy(SHAPE)
+    .replace("clusters: {main:", "clusters: {other: {directory: .jackfield/other}, main:")
+    .replaceAll("cluster: main", "cluster: other")
+    .replace(/ {2}previews: .*\n/, "");
+  repo.write("jackfield.yaml", elsewhere);
+  repo.commit("moved");
+  expect(preview("gc").out).toMatch(/dev-pr-1 +deleted +its base allows no previews any more/);
+  expect(exists("airflow-pr-1")).toBe(false);
+});

@@ -1,4 +1,5 @@
 import { type Compiled, type CompiledWorkspace, compile } from "../../compile.ts";
+import { hasErrors } from "../../core/diagnostic.ts";
 import type { SourceFile } from "../../core/source.ts";
 import type { Cluster, Deployment } from "../../model/declaration.ts";
 import { type Outcome, usage } from "../../outcome.ts";
@@ -23,6 +24,9 @@ export function baseOf(
   const found = all.filter(({ deployment }) => deployment.name.value === base);
   const [only, other] = found;
   if (only && !other) return only;
+  // It may be what could not be read.
+  if (!only && hasErrors(compiled.diagnostics))
+    return { diagnostics: compiled.diagnostics, result: null, text: "", compiled };
   const names = all.map(({ deployment }) => deployment.name.value);
   return usage(
     unknownName(other ? "single Deployment (`--workspace` tells which)" : "Deployment", base, names),

@@ -30,11 +30,15 @@ interface Doomed {
  * that cluster goes.
  */
 export async function gc(ports: GcPorts, request: GcRequest): Promise<Outcome> {
-  const { places, diagnostics: blind } = await ownedPreviews(ports, request.workspace, true);
+  const { places, diagnostics: blind, isWhole } = await ownedPreviews(ports, request.workspace, true);
   try {
     const swept = [];
-    for (const place of places) swept.push(await sweep(ports, request, place));
-    const diagnostics = [...blind, ...swept.flatMap((one) => one.diagnostics)];
+    for (const place of places) swept.push(await sweep({ ...ports, isWhole }, request, place));
+    const diagnostics = [
+      ...blind,
+      ...(isWhole ? [] : [broken()]),
+      ...swept.flatMap((one) => one.diagnostics),
+    ];
     const gone = swept.flatMap((one) => one.gone);
     const rows = gone.map(({ one, why }) => [
       one.record.deployment,
@@ -61,6 +65,15 @@ export async function gc(ports: GcPorts, request: GcRequest): Promise<Outcome> {
   }
 }
 
+function broken(): Diagnostic {
+  return diagnostic("JF794", undefined, {}, { hint: "`jackfield validate` there tells them" });
+}
+
+interface Sweeping extends GcPorts {
+  /** What the default branch does not have is not there. */
+  readonly isWhole: boolean;
+}
+
 interface Swept {
   readonly gone: readonly Doomed[];
   readonly diagnostics: readonly Diagnostic[];
@@ -69,7 +82,7 @@ interface Swept {
 /** More than so many at once, and more than half: rather a mistake of somebody's than what is meant. */
 const FEW = 3;
 
-async function sweep(ports: GcPorts, request: GcRequest, { open, cluster, owned }: OwnedIn): Promise<Swept> {
+async function sweep(ports: Sweeping, request: GcRequest, { open, cluster, owned }: OwnedIn): Promise<Swept> {
   const own = owned.filter(({ record, live }) => record.repo === request.repo && !live.isLeaving);
   let doomed: readonly Doomed[];
   try {
@@ -96,10 +109,11 @@ async function sweep(ports: GcPorts, request: GcRequest, { open, cluster, owned 
 }
 
 /** Why a preview goes; none if it stays. Throws PortFailure where GitHub does not tell for sure. */
-async function doomOf({ github, now }: GcPorts, one: Owned): Promise<readonly Doomed[]> {
+async function doomOf({ github, now, isWhole }: Sweeping, one: Owned): Promise<readonly Doomed[]> {
   const { record, base } = one;
   const why = (words: string) => [{ one, why: words }];
-  if (!base?.deployment.previews) return why("its base allows no previews any more");
+  const isAllowed = base === undefined ? !isWhole : base.deployment.previews !== undefined;
+  if (!isAllowed) return why("its base allows no previews any more");
   if (record.expiresAt <= now) return why("its time is over");
   if (!github) return [];
   const { source } = record;

@@ -1,6 +1,6 @@
 import type { LiveNamespace } from "../../cluster-ports.ts";
 import { type CompiledWorkspace, compile } from "../../compile.ts";
-import type { Diagnostic } from "../../core/diagnostic.ts";
+import { type Diagnostic, hasErrors } from "../../core/diagnostic.ts";
 import { compareText } from "../../core/source.ts";
 import { clusterKey } from "../../model/cluster-key.ts";
 import type { Cluster } from "../../model/declaration.ts";
@@ -15,7 +15,7 @@ import type { PreviewPorts } from "./ports.ts";
 export interface Owned {
   readonly record: PreviewRecord;
   readonly live: LiveNamespace;
-  /** As the default branch has its base; undefined: it is not there any more. */
+  /** As the default branch has its base; undefined: it is not there, or could not be read. */
   readonly base: Base | undefined;
 }
 
@@ -33,6 +33,8 @@ export interface Lookout {
   readonly places: readonly OwnedIn[];
   /** Clusters that cannot be asked: what may be there is not taken for nothing. */
   readonly diagnostics: readonly Diagnostic[];
+  /** The default branch has no errors: what it does not have is not there. */
+  readonly isWhole: boolean;
 }
 
 interface Place {
@@ -51,12 +53,12 @@ export async function ownedPreviews(
   wanted: string | undefined,
   isThorough: boolean,
 ): Promise<Lookout> {
-  const all = allBases(compile(ports.reviewed)).filter(
-    ({ workspace }) => (wanted ?? nameOf(workspace)) === nameOf(workspace),
-  );
+  const compiled = compile(ports.reviewed);
+  const all = allBases(compiled);
+  const workspaces = compiled.workspaces.filter((one) => (wanted ?? nameOf(one)) === nameOf(one));
   const places: OwnedIn[] = [];
   const diagnostics: Diagnostic[] = [];
-  for (const place of placesOf(all)) {
+  for (const place of workspaces.flatMap(placesOf)) {
     if (!place.hasBase && !isThorough) continue;
     try {
       places.push(await lookInto(ports, place, all));
@@ -65,18 +67,21 @@ export async function ownedPreviews(
       diagnostics.push(place.hasBase ? error.diagnostic : { ...error.diagnostic, severity: "warning" });
     }
   }
-  return { places, diagnostics };
+  return { places, diagnostics, isWhole: !hasErrors(compiled.diagnostics) };
 }
 
-/** Clusters with a Deployment that is in no protected environment: no other ever had a preview. */
-function placesOf(bases: readonly Base[]): readonly Place[] {
+/** Its clusters, but for those where all Deployments are protected: they never had a preview, and its account has no business there. */
+function placesOf(workspace: CompiledWorkspace): readonly Place[] {
+  const { deployments } = workspace.declarations;
+  const { clusters, directory, environments } = workspace.declarations.workspace;
   const places = new Map<string, Place>();
-  for (const { workspace, deployment } of bases) {
-    const { clusters, directory, environments } = workspace.declarations.workspace;
-    const cluster = clusters.get(deployment.cluster.value);
-    if (!cluster || environments.get(deployment.environment.value)?.protected) continue;
-    const key = `${identityOf(workspace)} ${clusterKey(cluster, directory)}`;
-    const hasBase = deployment.previews !== undefined || places.get(key)?.hasBase === true;
+  for (const cluster of clusters.values()) {
+    const own = deployments.filter((one) => one.cluster.value === cluster.name.value);
+    const open = own.filter(({ environment }) => !environments.get(environment.value)?.protected);
+    if (own.length > 0 && open.length === 0) continue;
+    // Two names of one cluster are one place.
+    const key = clusterKey(cluster, directory);
+    const hasBase = own.some(({ previews }) => previews !== undefined) || places.get(key)?.hasBase === true;
     places.set(key, { workspace, cluster, hasBase });
   }
   return [...places.values()];
