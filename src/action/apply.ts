@@ -1,4 +1,5 @@
 import { drift } from "../commands/drift.ts";
+import { wholeTree } from "../commands/estate.ts";
 import { applyMerge } from "../commands/pull/apply.ts";
 import type { Line } from "../commands/pull/reviewed.ts";
 import type { Place } from "../node/files.ts";
@@ -77,7 +78,7 @@ function portsOf(step: Step, root: string, history: History) {
   return {
     ...livePorts(step, root),
     files: history.filesAt(head),
-    policy: policy === head ? undefined : history.filesAt(policy).scan().value,
+    policy: policy === head ? undefined : wholeTree(history.filesAt(policy)),
     history,
     progress: { report: () => undefined },
     isStopped: watchInterrupts(),

@@ -1,3 +1,4 @@
+import { wholeTree } from "../commands/estate.ts";
 import { allBases, nameOf } from "../commands/preview/bases.ts";
 import { down } from "../commands/preview/down.ts";
 import { gc } from "../commands/preview/gc.ts";
@@ -54,7 +55,7 @@ export async function gcStep(
   const { defaultBranch, ref, sha } = context;
   if (context.pull || ref !== `refs/heads/${defaultBranch}`) throw wrongEvent("gc", context);
   const github = neededGitHub(takeTokens(step), context);
-  const reviewed = history.filesAt(sha).scan().value;
+  const reviewed = wholeTree(history.filesAt(sha));
   const ports = { ...livePorts(step, root), history, reviewed, now: now(), github };
   const outcome = await gc(ports, {
     workspace: readInput(step.env, "workspace"),
@@ -96,7 +97,7 @@ function portsOf(step: Step, context: Context, { root }: Place, history: History
     ...livePorts(step, root),
     files: { scan: () => history.filesAt(pull.headSha).scan() },
     history: ends,
-    reviewed: history.filesAt(reviewed).scan().value,
+    reviewed: wholeTree(history.filesAt(reviewed)),
     now: now(),
   } satisfies PreviewPorts & { readonly files: unknown };
 }

@@ -4,7 +4,7 @@ import { nameHint } from "../core/nearest.ts";
 import type { SourceFile, Span } from "../core/source.ts";
 import type { EffectiveDeployment } from "../model/effective.ts";
 import { type Outcome, usage } from "../outcome.ts";
-import type { Files, SopsProgram } from "../ports.ts";
+import { type Files, PortFailure, type SopsProgram } from "../ports.ts";
 import type { Fallback } from "../sops/by-program.ts";
 
 /** What a command works on: all Workspaces in sight, narrowed to the wanted one. */
@@ -45,6 +45,14 @@ export function openEstate(
   // Its own document may be among those that were refused.
   if (hasErrors(diagnostics)) return { compiled, workspaces, diagnostics };
   return usage(unknownName("Workspace", wanted, names));
+}
+
+/** The files of a tree whose policy counts. Throws PortFailure: what of it cannot be read is never taken for absent. */
+export function wholeTree(files: Files): readonly SourceFile[] {
+  const { value, diagnostics } = files.scan();
+  const [first] = diagnostics;
+  if (first) throw new PortFailure(first, "user");
+  return value;
 }
 
 /** True for what points into a Workspace's folder, or nowhere. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import {
@@ -315,4 +315,21 @@ test("gc looks into clusters that have no Deployment any more", () => {
   repo.commit("moved");
   expect(preview("gc").out).toMatch(/dev-pr-1 +deleted +its base allows no previews any more/);
   expect(exists("airflow-pr-1")).toBe(false);
+});
+
+test("G1: where a file of the default branch cannot be read, nothing goes and nothing comes", () => {
+  start();
+  preview("up", "dev", "--number", "1");
+  repo.write("deployments.yaml", "apiVersion: jackfield.dev/v1 # ");
+  writeFileSync(join(repo.root, "deployments.yaml"), Buffer.from([0x6a, 0xff, 0x0a]), { flag: "a" });
+  repo.commit("not UTF-8");
+  for (const command of [
+    ["gc", "--force"],
+    ["up", "dev", "--number", "2"],
+    ["down", "dev", "--number", "1"],
+  ]) {
+    const ran = preview(...command);
+    expect([ran.status, ran.err]).toEqual([2, expect.stringContaining("JF103")]);
+  }
+  expect(exists("airflow-pr-1")).toBe(true);
 });

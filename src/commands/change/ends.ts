@@ -1,5 +1,6 @@
 import { type Diagnostic, diagnostic } from "../../core/diagnostic.ts";
 import type { Files, History } from "../../ports.ts";
+import { wholeTree } from "../estate.ts";
 import { filesDigest } from "../live/digests.ts";
 import type { ReadTree } from "./compare.ts";
 
@@ -33,6 +34,12 @@ export function mergedEnds(history: History, base: string, head: string): Ends |
 export function readCommit(history: History, commit: string): ReadTree {
   const tree = history.treeOf(commit);
   return { commit, tree, files: history.filesAt(tree).scan().value };
+}
+
+/** A commit whose policy counts. Throws PortFailure: what of it cannot be read is never taken for absent. */
+export function readPolicy(history: History, commit: string): ReadTree {
+  const tree = history.treeOf(commit);
+  return { commit, tree, files: wholeTree(history.filesAt(tree)) };
 }
 
 const TREE_DIGITS = 40;

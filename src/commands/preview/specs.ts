@@ -112,12 +112,11 @@ async function portsOf({ options }: Invocation, env: Env, tool: string): Promise
   const history = historyOf(options);
   const base = history.defaultBranch();
   if (!base) return usage(diagnostic("JF741", undefined, {}));
-  const { value: reviewed, diagnostics } = history.filesAt(base.commit).scan();
-  if (diagnostics.length > 0) return { diagnostics, result: null, text: "" };
+  const { wholeTree } = await import("../estate.ts");
   return {
     clusters: createClusters(env, placeOf(options).root),
     history,
-    reviewed,
+    reviewed: wholeTree(history.filesAt(base.commit)),
     tool,
     now: Math.floor(Date.now() / 1000),
   };

@@ -9,7 +9,7 @@ import { changeText } from "../../render/change-text.ts";
 import { countObjects } from "../../render/change-words.ts";
 import { diagnosticsMarkdown } from "../../render/diagnostics-markdown.ts";
 import { type Compared, compareTrees } from "../change/compare.ts";
-import { mergedEnds, readCommit } from "../change/ends.ts";
+import { mergedEnds, readPolicy } from "../change/ends.ts";
 
 export interface PlanPullPorts {
   readonly history: History;
@@ -38,7 +38,7 @@ export interface PullOutcome extends Outcome {
 export function planPull({ history, tool }: PlanPullPorts, request: PlanPullRequest): PullOutcome {
   const ends = mergedEnds(history, request.base, request.head);
   if ("code" in ends) return broken([ends]);
-  const policy = request.policy === undefined ? undefined : readCommit(history, request.policy);
+  const policy = request.policy === undefined ? undefined : readPolicy(history, request.policy);
   const { base, head } = ends;
   const compared = compareTrees({ tool, base, head, policy, workspace: request.workspace, history });
   const diagnostics = sortDiagnostics([...ends.diagnostics, ...compared.diagnostics]);

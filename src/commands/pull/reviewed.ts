@@ -4,7 +4,7 @@ import type { GitHub, Pull } from "../../github-ports.ts";
 import type { Change } from "../../model/change.ts";
 import { type History, PortFailure } from "../../ports.ts";
 import { compareTrees } from "../change/compare.ts";
-import { type Ends, mergedEnds, readCommit } from "../change/ends.ts";
+import { type Ends, mergedEnds, readPolicy } from "../change/ends.ts";
 
 /** A change that was merged, as it was reviewed, and who approved it. */
 export interface ReviewedChange {
@@ -89,7 +89,7 @@ function changeOf({ history, tool, fetchPull }: ReviewedPorts, pull: Pull, line:
   }
   const ends = endsOf(history, pull.mergeCommit ?? "", sha);
   if (!ends) return undefined;
-  const policy = line.policy === undefined ? undefined : readCommit(history, line.policy);
+  const policy = line.policy === undefined ? undefined : readPolicy(history, line.policy);
   return compareTrees({ tool, base: ends.base, head: ends.head, policy }).change;
 }
 
