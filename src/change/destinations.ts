@@ -118,7 +118,8 @@ function differing(from: ReadonlyMap<string, string>, to: ReadonlyMap<string, st
 
 const contentsText = once((object: EffectiveObject) => JSON.stringify([...contentsOf(object)]));
 
-const ciphertextsOf = once(({ fields }: EffectiveObject): readonly string[] => {
+/** The sealed values that an object draws. */
+export const ciphertextsOf = once(({ fields }: EffectiveObject): readonly string[] => {
   const drawn = [...fields.values()].filter(({ credential }) => credential !== undefined);
   return drawn.flatMap(({ value }) =>
     [...leaves(value)].flatMap((leaf) => (leaf.kind === "sealed" ? [leaf.ciphertext] : [])),

@@ -25,7 +25,7 @@ export function comparePolicy(pair: Pair): readonly PolicyDifference[] {
   });
 }
 
-const WORKSPACE = "Workspace";
+export const WORKSPACE = "Workspace";
 
 function compareSubjects(one: string, other: string): number {
   return Number(other === WORKSPACE) - Number(one === WORKSPACE) || compareText(one, other);
@@ -87,8 +87,14 @@ function jsonOf(node: Node): string {
   }
 }
 
+/** The values of one policy document of a Workspace, as JSON by path; without a value: it has no such document. */
+export function policyValues({ policy }: Side, subject: string): ReadonlyMap<string, string> | undefined {
+  const root = policy.get(subject);
+  return root && new Map([...leavesOf(root)].map(([path, { json }]) => [path, json]));
+}
+
 /** The environments whose Deployments a difference touches, before or now; sorted. */
-function environmentsOf({ base, head }: Pair, subject: string, path: string): readonly string[] {
+export function environmentsOf({ base, head }: Pair, subject: string, path: string): readonly string[] {
   const sides = [base, head].filter((side) => side !== undefined);
   const touched = sides.flatMap(({ declarations }) =>
     subject === WORKSPACE

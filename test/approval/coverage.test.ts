@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createCoverage, type Item } from "../../src/approval/coverage.ts";
+import { createCoverage, type Item, type Offer } from "../../src/approval/coverage.ts";
 import type { DeploymentDifference, FieldDifference, ObjectDifference } from "../../src/model/change.ts";
 
 const DB = { kind: "Connection", id: "db" } as const;
@@ -33,8 +33,6 @@ const removed = difference([{ ...DB, action: "remove", fields: [] }]);
 const HOST: Item = { object: DB, path: "host", token: "x" };
 const NO_PORT: Item = { object: DB, path: "port" };
 const GONE: Item = { object: DB };
-const PLACE: Item = { path: "namespace", token: "b" };
-const LEFT: Item = { path: "environment" };
 
 const CASES: readonly (readonly [string, Item, readonly DeploymentDifference[], boolean])[] = [
   ["nothing was approved", HOST, [], false],
@@ -68,24 +66,46 @@ const CASES: readonly (readonly [string, Item, readonly DeploymentDifference[], 
   ["an object that goes", GONE, [removed], true],
   ["an object that goes, and was only changed", GONE, [changed(field("host", "x"))], false],
   ["an object that goes, and was added later", GONE, [added(), removed], false],
-  ["a place", PLACE, [difference([], { place: [{ path: "namespace", from: "a", to: "b" }] })], true],
-  ["another place", PLACE, [difference([], { place: [{ path: "namespace", from: "a", to: "c" }] })], false],
-  ["a place of a Deployment that is new", PLACE, [difference([], { action: "add" })], true],
-  ["a Deployment that goes", LEFT, [difference([], { action: "remove" })], true],
-  ["a Deployment that goes, and was changed", LEFT, [changed(field("host", "x"))], false],
-  ["a Deployment that goes, and came", LEFT, [difference([], { action: "add" })], false],
 ];
 
 test.each(CASES)("%s", (_, item, newestFirst, isCovered) => {
   const coverage = createCoverage([item]);
-  for (const one of newestFirst) coverage.offer(one);
+  for (const one of newestFirst) coverage.offer({ difference: one });
   expect(coverage.uncovered()).toEqual(isCovered ? [] : [item]);
 });
 
 test("it is settled once nothing can be found any more", () => {
   const coverage = createCoverage([HOST, NO_PORT]);
   expect(coverage.isSettled()).toBe(false);
-  coverage.offer(changed(field("host", "y"), field("port")));
+  coverage.offer({ difference: changed(field("host", "y"), field("port")) });
   expect(coverage.isSettled()).toBe(true);
   expect(coverage.uncovered()).toEqual([HOST]);
+});
+
+const RULE: Item = { subject: "Workspace", path: "approvals", token: "[ada]" };
+const NO_RULE: Item = { subject: "Workspace", path: "approvals" };
+/** Policy before a change and after it: the value of `approvals`. */
+const rules = (before: string | undefined, after: string | undefined): Offer => ({
+  policy: {
+    before: (subject, path) => (subject === "Workspace" && path === "approvals" ? before : "same"),
+    after: (subject, path) => (subject === "Workspace" && path === "approvals" ? after : "same"),
+  },
+});
+
+const POLICIES: readonly (readonly [string, Item, readonly Offer[], boolean])[] = [
+  ["nothing was approved", RULE, [], false],
+  ["a change of a branch whose policy does not count", RULE, [{ difference: changed() }], false],
+  ["a change that leaves it", RULE, [rules("[ada]", "[ada]")], false],
+  ["set as it is", RULE, [rules("[bob]", "[ada]")], true],
+  ["set where there was none", RULE, [rules(undefined, "[ada]")], true],
+  ["set otherwise", RULE, [rules("[ada]", "[bob]")], false],
+  ["the latest counts", RULE, [rules("[ada]", "[bob]"), rules("[bob]", "[ada]")], false],
+  ["taken away", NO_RULE, [rules("[ada]", undefined)], true],
+  ["taken away by nobody", NO_RULE, [rules("[ada]", "[bob]")], false],
+];
+
+test.each(POLICIES)("policy: %s", (_, item, newestFirst, isCovered) => {
+  const coverage = createCoverage([item]);
+  for (const one of newestFirst) coverage.offer(one);
+  expect(coverage.uncovered()).toEqual(isCovered ? [] : [item]);
 });

@@ -45,9 +45,9 @@ metadata: {name: ${id}}
 spec: {type: postgres, auth: password, sharing: all, host: ${host}, login: etl, schema: main${more}}
 `;
 
-const credential = (id: string, password: string) =>
+const credential = (id: string, password: string, who = "all: true") =>
   sealedFor(
-    `apiVersion: jackfield.dev/v1\nkind: Credential\nspec:\n  connection: ${id}\n  for: {all: true}\n  secrets: {password: ${password}}\n`,
+    `apiVersion: jackfield.dev/v1\nkind: Credential\nspec:\n  connection: ${id}\n  for: {${who}}\n  secrets: {password: ${password}}\n`,
     [ONE],
   );
 
@@ -59,7 +59,8 @@ const FILES = {
 const ESTATE = {
   "jackfield.yaml": policy(),
   "warehouse.yaml": connection("warehouse", "db.example.com"),
-  "warehouse.all.sops.yaml": credential("warehouse", "canary-of-warehouse"),
+  "warehouse.production.sops.yaml": credential("warehouse", "canary-of-warehouse", "environment: production"),
+  "warehouse.development.sops.yaml": credential("warehouse", "canary-of-dev", "environment: development"),
 };
 
 /** A repo whose estate came by an approved pull request, and was applied. */
@@ -416,4 +417,118 @@ test("a pull request is nothing to apply", async () => {
   const number = made.open(moved);
   const done = await made.run(number, { inputs: { command: "apply" } });
   expect([done.exit, done.annotations[0]?.properties.title]).toEqual([2, "JF764"]);
+});
+
+/** Merges what nobody approved, and applies. */
+async function force(files: Readonly<Record<string, string | undefined>>, inputs: object = {}) {
+  const number = made.open(files);
+  made.merge(number);
+  const own = { command: "apply", "age-key": keyText("one"), ...inputs };
+  return { number, done: await made.apply({ inputs: own }) };
+}
+
+const NO_APPROVALS = policy().replace(/ {2}approvals:\n.*\n/, "");
+
+test("W3: approvals that nobody approved to be gone are not gone with the next change", async () => {
+  await start();
+  const { number, done } = await force({ "jackfield.yaml": NO_APPROVALS });
+  expect(done.log).toContain("Workspace approvals");
+  expect(done.outputs["failure-reason"]).toBe("not-approved");
+  const next = await force(moved);
+  expect([next.done.outputs["failure-reason"], hostIn("prod")]).toEqual(["not-approved", "db.example.com"]);
+  // By the old policy, both of them.
+  made.approve(next.number, "ada");
+  expect((await made.apply()).outputs["failure-reason"]).toBe("not-approved");
+  made.approve(number, "ada");
+  expect([(await made.apply()).exit, hostIn("prod")]).toEqual([0, "db2.example.com"]);
+});
+
+test("W3: who may approve is not who says so himself", async () => {
+  await start();
+  const own = await force({ "jackfield.yaml": policy("", "users: [eve]") });
+  made.approve(own.number, "eve");
+  const next = await force(moved);
+  made.approve(next.number, "eve");
+  expect((await made.apply()).outputs["failure-reason"]).toBe("not-approved");
+  expect(hostIn("prod")).toBe("db.example.com");
+});
+
+test("W6: a cluster of the same name that is another one", async () => {
+  await start();
+  const elsewhere = policy().replace("directory: .jackfield/clusters", "directory: .jackfield/elsewhere");
+  const { done, number } = await force({ "jackfield.yaml": elsewhere });
+  expect(done.log).toContain("Workspace clusters.folder.directory");
+  const stolen = join(made.repo.root, ".jackfield/elsewhere/prod");
+  expect([done.outputs["failure-reason"], existsSync(stolen)]).toEqual(["not-approved", false]);
+  made.approve(number, "ada");
+  expect([(await made.apply()).exit, existsSync(stolen)]).toEqual([0, true]);
+});
+
+const SECOND = (environment = "production", cluster = "folder") => `---
+apiVersion: jackfield.dev/v1
+kind: Deployment
+metadata: {name: second}
+spec: {environment: ${environment}, cluster: ${cluster}, namespace: second}
+`;
+
+test("W6: a new Deployment of an environment whose approvals went with it, in one push or in two", async () => {
+  await start();
+  const both = await force({ "jackfield.yaml": NO_APPROVALS + SECOND() });
+  expect([both.done.outputs["failure-reason"], hostIn("second")]).toEqual(["not-approved", undefined]);
+  await force({ "jackfield.yaml": NO_APPROVALS });
+  const second = await force({ "jackfield.yaml": NO_APPROVALS + SECOND() });
+  expect([second.done.outputs["failure-reason"], hostIn("second")]).toEqual(["not-approved", undefined]);
+});
+
+test("W6: the same, by a run that sees nothing else of the Workspace", async () => {
+  await start();
+  const more = "    other: {directory: .jackfield/clusters}\n";
+  const policyWith = (text: string) =>
+    text
+      .replace("  clusters: {folder:", "  clusters:\n    folder: {")
+      .replace("{ {directory", "{directory")
+      .replace(/(folder: \{directory: \S+?\})\}\n/, `$1\n${more}`);
+  await force({ "jackfield.yaml": policyWith(NO_APPROVALS) });
+  const text = policyWith(NO_APPROVALS) + SECOND("production", "other");
+  const { done } = await force({ "jackfield.yaml": text }, { cluster: "other" });
+  expect([done.outputs["failure-reason"], hostIn("second")]).toEqual(["not-approved", undefined]);
+});
+
+test("W6: a shared password in a Deployment that wants no approvals itself", async () => {
+  await start();
+  const shared = made.open({
+    "shared.yaml": connection("shared", "db.example.com"),
+    "shared.all.sops.yaml": credential("shared", "canary-of-shared"),
+  });
+  made.approve(shared, "ada");
+  made.merge(shared);
+  expect([(await made.apply()).exit, hostIn("dev", "shared")]).toEqual([0, "db.example.com"]);
+  // Production has it, too: who may approve there is asked where else it goes.
+  const links = ", links: [{to: {deployments: [dev]}, overrides: {host: evil.example.com}}]";
+  const { number, done } = await force({ "shared.yaml": connection("shared", "db.example.com", links) });
+  expect([done.outputs["failure-reason"], hostIn("dev", "shared")]).toEqual([
+    "not-approved",
+    "db.example.com",
+  ]);
+  made.approve(number, "ada");
+  expect([(await made.apply()).exit, hostIn("dev", "shared")]).toEqual([0, "evil.example.com"]);
+  const own = policy(SECOND("mine")).replace(
+    "environments:",
+    `environments:\n    mine: {recipients: [${ONE}]}`,
+  );
+  const mine = await force({
+    "jackfield.yaml": own,
+    "warehouse.yaml": connection("warehouse", "db.example.com", ", exclude: [second]"),
+  });
+  expect([mine.done.outputs["failure-reason"], hostIn("second", "shared")]).toEqual([
+    "not-approved",
+    undefined,
+  ]);
+});
+
+test("policy that does not touch an environment with approvals wants none", async () => {
+  await start();
+  const text = policy().replace("name: dev}", "name: dev, labels: {team: bi}}");
+  const { done } = await force({ "jackfield.yaml": text });
+  expect([done.exit, done.outputs["failure-reason"]]).toEqual([0, undefined]);
 });

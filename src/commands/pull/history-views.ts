@@ -1,17 +1,20 @@
+import type { Side } from "../../change/side.ts";
 import { type Compiled, compile } from "../../compile.ts";
 import { objectView } from "../../emit/view.ts";
-import type { Deployment, Workspace } from "../../model/declaration.ts";
-import type { ObjectView } from "../../model/manifest.ts";
+import type { EffectiveDeployment } from "../../model/effective.ts";
 import { nameOf } from "../../plan/record.ts";
 import type { History } from "../../ports.ts";
+import { sideOf } from "../change/compare.ts";
+import { identityOf } from "../live/wanted.ts";
+import type { Objects } from "./items.ts";
 
 /** A Deployment as a commit has it. */
 export interface PastDeployment {
-  readonly workspace: Workspace;
+  /** Its Workspace. */
+  readonly side: Side;
   readonly identity: string;
-  readonly deployment: Deployment;
-  /** By `nameOf` the object. */
-  readonly objects: ReadonlyMap<string, ObjectView>;
+  readonly effective: EffectiveDeployment;
+  readonly objects: Objects;
 }
 
 /** What a Secret came from. */
@@ -29,6 +32,7 @@ export interface Past {
 
 export function createPast(history: History): Past {
   const known = new Map<string, Compiled>();
+  const deployments = new Map<string, PastDeployment | undefined>();
   const compiledAt = ({ commit, policy }: Applied): Compiled => {
     const key = `${commit} ${policy ?? ""}`;
     const files = (of: string) => history.filesAt(of).scan().value;
@@ -39,19 +43,24 @@ export function createPast(history: History): Past {
   };
   return {
     deployment: (applied, wanted, name) => {
-      const found = compiledAt(applied).workspaces.find(({ declarations: { workspace } }) =>
-        [workspace.uid, workspace.name.value].includes(wanted),
-      );
-      const effective = found?.effective.deployments.find((one) => one.deployment.name.value === name);
-      if (!found || !effective) return undefined;
-      const { workspace } = found.declarations;
-      const objects = effective.objects.map((one) => [nameOf(one), objectView(one)] as const);
-      return {
-        workspace,
-        identity: workspace.uid ?? workspace.name.value,
-        deployment: effective.deployment,
-        objects: new Map(objects),
-      };
+      const key = [applied.commit, applied.policy ?? "", wanted, name].join("\0");
+      if (!deployments.has(key)) deployments.set(key, deploymentIn(compiledAt(applied), wanted, name));
+      return deployments.get(key);
     },
+  };
+}
+
+function deploymentIn({ workspaces }: Compiled, wanted: string, name: string): PastDeployment | undefined {
+  const found = workspaces.find(({ declarations: { workspace } }) =>
+    [workspace.uid, workspace.name.value].includes(wanted),
+  );
+  const effective = found?.effective.deployments.find((one) => one.deployment.name.value === name);
+  if (!found || !effective) return undefined;
+  const objects = effective.objects.map((one) => [nameOf(one), objectView(one)] as const);
+  return {
+    side: sideOf(found),
+    identity: identityOf(found),
+    effective,
+    objects: new Map(objects),
   };
 }

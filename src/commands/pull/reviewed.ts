@@ -1,9 +1,10 @@
 import { approvers } from "../../approval/approvals.ts";
+import type { Side } from "../../change/side.ts";
 import { diagnostic } from "../../core/diagnostic.ts";
 import type { GitHub, Pull } from "../../github-ports.ts";
 import type { Change } from "../../model/change.ts";
 import { type History, PortFailure } from "../../ports.ts";
-import { compareTrees } from "../change/compare.ts";
+import { type Compared, compareTrees, sideOf } from "../change/compare.ts";
 import { type Ends, mergedEnds, readPolicy } from "../change/ends.ts";
 
 /** A change that was merged, as it was reviewed, and who approved it. */
@@ -11,6 +12,9 @@ export interface ReviewedChange {
   readonly pull: number;
   readonly change: Change;
   readonly voices: readonly string[];
+  /** The Workspaces before it: they have a say in it. */
+  readonly before: readonly Side[];
+  readonly after: readonly Side[];
 }
 
 export interface ReviewedPorts {
@@ -43,8 +47,11 @@ export async function* reviewedChanges(
     for (const pull of await ports.github.pullsOf(commit)) {
       if (told.has(pull.number) || !isMergedInto(ports.history, pull, line, commit)) continue;
       told.add(pull.number);
-      const change = changeOf(ports, pull, line);
-      if (change) yield { pull: pull.number, change, voices: await voicesOf(ports.github, pull) };
+      const compared = comparedTrees(ports, pull, line);
+      if (!compared) continue;
+      const { change, base, compiled } = compared;
+      const sides = { before: base.workspaces.map(sideOf), after: compiled.workspaces.map(sideOf) };
+      yield { pull: pull.number, change, voices: await voicesOf(ports.github, pull), ...sides };
     }
   }
 }
@@ -81,7 +88,11 @@ async function voicesOf(github: GitHub, pull: Pull): Promise<readonly string[]> 
 }
 
 /** Undefined: what was reviewed cannot be made out, so that nothing of it counts as reviewed. */
-function changeOf({ history, tool, fetchPull }: ReviewedPorts, pull: Pull, line: Line): Change | undefined {
+function comparedTrees(
+  { history, tool, fetchPull }: ReviewedPorts,
+  pull: Pull,
+  line: Line,
+): Compared | undefined {
   const { sha } = pull.head;
   if (history.resolve(sha) === undefined) fetchPull(pull.number);
   if (history.resolve(sha) === undefined) {
@@ -90,7 +101,7 @@ function changeOf({ history, tool, fetchPull }: ReviewedPorts, pull: Pull, line:
   const ends = endsOf(history, pull.mergeCommit ?? "", sha);
   if (!ends) return undefined;
   const policy = line.policy === undefined ? undefined : readPolicy(history, line.policy);
-  return compareTrees({ tool, base: ends.base, head: ends.head, policy }).change;
+  return compareTrees({ tool, base: ends.base, head: ends.head, policy });
 }
 
 /**
