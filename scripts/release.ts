@@ -7,7 +7,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { commitAction, tagsOf, tryAction } from "./release/action.ts";
 import { type Notes, notesOf } from "./release/notes.ts";
 import { Refusal, run } from "./release/run.ts";
-import { lintPackage, packTarball, tryTarball } from "./release/tarball.ts";
+import { lintPackage, packTarball, pinWorkflows, tryTarball } from "./release/tarball.ts";
 
 // `npm run release`: makes all that a version needs from what HEAD says, and tries it: the commit that `uses:` resolves to, its tags,
 // the npm package, notes, checksums. Nothing leaves this machine. With `--dry-run` the tags are in a clone alone.
@@ -42,14 +42,15 @@ async function release(isDry: boolean): Promise<void> {
   refuseOther(source, buildSource("again"));
   say("built again: the same, byte for byte");
 
-  await lintPackage(source);
-  const tarball = packTarball(source, out);
-  tryTarball(tarball, join(out, "installed"), version);
-  say(`${basename(tarball)}: publint has nothing to say; installed in an empty folder, and run`);
-
   const commit = commitAction(source, head, source, version);
   tryAction(source, join(out, "action"), version);
   say(`${tagsOf(version).join(", ")}: ${commit.slice(0, 12)}, taken by its tag, and started`);
+
+  pinWorkflows(source, commit, version);
+  await lintPackage(source);
+  const tarball = packTarball(source, out);
+  tryTarball(tarball, join(out, "installed"), { version, commit });
+  say(`${basename(tarball)}: publint has nothing to say; installed in an empty folder, and run`);
 
   writeFileSync(join(out, "SHA256SUMS"), checksums(source, tarball));
   say("notes.md, SHA256SUMS");

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
@@ -24,6 +24,21 @@ interface Packed {
   readonly files: readonly { readonly path: string }[];
 }
 
+const UNPINNED = "jackfield/jackfield@v0 # pin it by its commit";
+
+/** The workflows that the package's `init --github` writes pin the Action by the commit of this very release. */
+export function pinWorkflows(source: string, commit: string, version: string): void {
+  const folder = join(source, "fixtures/workflows");
+  for (const name of readdirSync(folder)) {
+    const text = readFileSync(join(folder, name), "utf8");
+    if (!text.includes(UNPINNED)) throw new Refusal(`${name} does not run the Action as it is to be pinned`);
+    writeFileSync(
+      join(folder, name),
+      text.replaceAll(UNPINNED, `jackfield/jackfield@${commit} # v${version}`),
+    );
+  }
+}
+
 /** Packs a built source into a folder, and gives the tarball's path. Throws Refusal if it holds what it must not. */
 export function packTarball(source: string, out: string): string {
   const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", out];
@@ -47,8 +62,14 @@ export async function lintPackage(source: string): Promise<void> {
 const LIBRARY = `import { open } from "jackfield/sops";\nif (typeof open !== "function") throw new Error("no library");\n`;
 
 /** Installs the tarball in an empty folder, with the network away, and does there what the README promises. Throws Refusal. */
-export function tryTarball(tarball: string, folder: string, version: string): void {
+export function tryTarball(
+  tarball: string,
+  folder: string,
+  { version, commit }: { readonly version: string; readonly commit: string },
+): void {
   mkdirSync(folder);
+  // A repo of its own, not a folder of this one.
+  run("git", ["init", "--quiet"], { cwd: folder });
   writeFileSync(join(folder, "package.json"), '{"private": true, "type": "module"}\n');
   writeFileSync(join(folder, "library.js"), LIBRARY);
   const npm = ["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", tarball];
@@ -62,5 +83,8 @@ export function tryTarball(tarball: string, folder: string, version: string): vo
   jackfield("validate", "-C", "estate");
   jackfield("build", "-C", "estate");
   jackfield("schema");
+  jackfield("init", "--github");
+  const workflow = readFileSync(join(folder, ".github/workflows/jackfield-apply.yml"), "utf8");
+  if (!workflow.includes(`jackfield@${commit}`)) throw new Refusal("`init --github` pins another Action");
   run(process.execPath, ["library.js"], { cwd: folder });
 }

@@ -61,7 +61,7 @@ export function initGithub(folder: InitFolder, content: InitContent): Outcome {
     ...kept.map(
       (path) => `kept ${path}${folder.read(path) === files.get(path) ? "" : ", which is not as ours"}`,
     ),
-    "next: docs/github.md tells which environments and secrets they need; pin the actions by their commits",
+    "next: docs/github.md tells which environments and secrets they need; `jackfield doctor` looks at them",
   ];
   return { diagnostics: [], result: { created, kept }, text: `${lines.join("\n")}\n` };
 }
